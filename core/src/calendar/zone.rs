@@ -1,0 +1,138 @@
+//! A time zone, and the days in it.
+
+use std::fmt;
+
+use jiff::civil::DateTime;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+use super::{Date, Instant};
+use crate::error::{Error, Result};
+
+/// A time zone of the IANA database, such as `Europe/Berlin`; `UTC` unless said otherwise.
+///
+/// # Examples
+///
+/// ```
+/// use seriatim::Zone;
+///
+/// let berlin = Zone::named("Europe/Berlin")?;
+/// let (first, last) = berlin.day("2025-03-30".parse()?)?;
+/// assert_eq!(first.to_string(), "2025-03-29T23:00:00Z");
+/// assert_eq!(last.to_string(), "2025-03-30T21:59:59.999999Z"); // 23 hours: summer time began
+/// # Ok::<(), seriatim::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Zone {
+    name: String,
+    zone: TimeZone,
+}
+
+impl Zone {
+    /// Coordinated universal time.
+    pub fn utc() -> Self {
+        Zone { name: "UTC".into(), zone: TimeZone::UTC }
+    }
+
+    /// The zone of an IANA name.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when the bundled database has no such zone.
+    pub fn named(name: &str) -> Result<Self> {
+        if name == "UTC" {
+            return Ok(Zone::utc());
+        }
+        let zone = TimeZoneDatabase::bundled().get(name).map_err(|source| {
+            Error::invalid(format!("`{name}` is no time zone of the IANA database"))
+                .caused_by(source)
+        })?;
+        Ok(Zone { name: name.to_owned(), zone })
+    }
+
+    /// The name the zone was asked for by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The first and the last instant of a day in this zone.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` at the very ends of the calendar.
+    pub fn day(&self, date: Date) -> Result<(Instant, Instant)> {
+        let start = |date: Date| {
+            let zoned = date.civil().to_zoned(self.zone.clone()).map_err(too_far)?;
+            Instant::from_jiff(zoned.timestamp())
+        };
+        let next = date.tomorrow().ok_or_else(|| Error::invalid("the day after is too far away"))?;
+        Ok((start(date)?, Instant::from_micros(start(next)?.micros() - 1)?))
+    }
+
+    /// The day an instant falls on in this zone.
+    pub fn date_of(&self, at: Instant) -> Date {
+        Date::from_civil(at.jiff().to_zoned(self.zone.clone()).date())
+    }
+
+    /// Reads a timestamp: with an offset as that instant, without one as local time of this zone.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when it is neither, is finer than a microsecond, or names a local time
+    /// that the zone skipped or had twice.
+    pub fn instant(&self, text: &str) -> Result<Instant> {
+        if let Ok(at) = text.parse::<jiff::Timestamp>() {
+            return Instant::from_jiff(at);
+        }
+        let local: DateTime = text.parse().map_err(|_| {
+            Error::invalid(format!(
+                "`{text}` is not a timestamp; write it 2025-03-01T12:30:00 or 2025-03-01T12:30:00Z"
+            ))
+        })?;
+        let zoned = self.zone.to_ambiguous_zoned(local).unambiguous().map_err(|source| {
+            Error::invalid(format!(
+                "`{text}` does not name one instant in {}; give its offset",
+                self.name
+            ))
+            .caused_by(source)
+        })?;
+        Instant::from_jiff(zoned.timestamp())
+    }
+}
+
+fn too_far(source: jiff::Error) -> Error {
+    Error::invalid("the day lies at the very end of the calendar").caused_by(source)
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Zone({})", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_local_time_that_was_skipped_or_doubled_is_refused() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        for text in ["2025-03-30T02:30:00", "2025-10-26T02:30:00"] {
+            assert!(berlin.instant(text).is_err(), "{text}");
+        }
+        let at = berlin.instant("2025-10-26T02:30:00+02:00").unwrap();
+        assert_eq!(at.to_string(), "2025-10-26T00:30:00Z");
+    }
+
+    #[test]
+    fn an_instant_falls_on_the_local_day() {
+        let at: Instant = "2025-01-31T23:30:00Z".parse().unwrap();
+        let day = |zone: &str| Zone::named(zone).unwrap().date_of(at).to_string();
+        assert_eq!(day("UTC"), "2025-01-31");
+        assert_eq!(day("Asia/Tokyo"), "2025-02-01");
+    }
+
+    #[test]
+    fn an_unknown_zone_is_refused() {
+        assert!(Zone::named("Mars/Olympus").is_err());
+    }
+}

@@ -1,0 +1,22 @@
+//! Every limit of the library, in one place.
+
+/// Columns a schema may hold.
+pub const COLUMNS_MAX: usize = 1_000;
+/// Serial families a schema may hold; family numbers fit in 8 bits, 255 being the opaque family.
+pub const FAMILIES_MAX: usize = 255;
+/// Bytes a serial may have.
+pub const SERIAL_BYTES_MAX: usize = 256;
+/// Bytes the text or JSON of a scope may have.
+pub const SCOPE_BYTES_MAX: usize = 16 << 20;
+/// How deep a scope may nest; chains of AND and of OR count once.
+pub const SCOPE_DEPTH_MAX: usize = 128;
+/// Nodes a scope may have.
+pub const SCOPE_NODES_MAX: usize = 100_000;
+/// Literals one `IN` list may have.
+pub const SCOPE_LIST_MAX: usize = 100_000;
+/// Rows of a chunk: what one zone map speaks of and what is evaluated at a time.
+pub const CHUNK_ROWS: usize = 65_536;
+/// Rows a segment may hold.
+pub const SEGMENT_ROWS_MAX: u64 = 1 << 32;
+/// Bytes covered by one checksum.
+pub const BLOCK_BYTES: usize = 65_536;

@@ -1,0 +1,224 @@
+//! Columns and the schema they make.
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Zone;
+use crate::error::{Error, Result};
+use crate::limits::COLUMNS_MAX;
+use crate::serial::Families;
+
+/// What the values of a column are. Any value may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnType {
+    /// Text, ordered by its UTF-8 bytes.
+    Text,
+    /// A whole number of 64 bits.
+    Integer,
+    /// A number in IEEE 754 double precision; NaN is missing.
+    Float,
+    /// A day.
+    Date,
+    /// An instant, to the microsecond.
+    Timestamp,
+    /// True or false.
+    Boolean,
+    /// A version such as `4.10`, which comes after `4.9`.
+    Version,
+    /// Any number of texts a unit, such as the component batches built into it. An empty list is a
+    /// known "none"; only a missing list is unknown.
+    TextList,
+}
+
+impl ColumnType {
+    /// The name of the type in messages, documents and manifests, such as `"text_list"`.
+    pub fn name(self) -> &'static str {
+        match self {
+            ColumnType::Text => "text",
+            ColumnType::Integer => "integer",
+            ColumnType::Float => "float",
+            ColumnType::Date => "date",
+            ColumnType::Timestamp => "timestamp",
+            ColumnType::Boolean => "boolean",
+            ColumnType::Version => "version",
+            ColumnType::TextList => "text_list",
+        }
+    }
+}
+
+/// A named, typed column of the units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    name: String,
+    #[serde(rename = "type")]
+    column_type: ColumnType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zone: Option<String>,
+}
+
+/// Names that mean something else in a scope.
+const RESERVED: [&str; 2] = ["serial", "namespace"];
+
+impl Column {
+    /// A column of a name and a type.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when the name is empty, longer than 200 bytes, holds a control character
+    /// or a full stop, or is `serial` or `namespace`.
+    pub fn new(name: impl Into<String>, column_type: ColumnType) -> Result<Self> {
+        let name = name.into();
+        if name.is_empty() || name.len() > 200 {
+            return Err(Error::invalid("a column name has 1 to 200 bytes"));
+        }
+        if name.chars().any(|it| it.is_control() || it == '.') {
+            return Err(Error::invalid(format!(
+                "column name {name:?} holds a control character or a full stop"
+            )));
+        }
+        if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
+            return Err(Error::invalid(format!("`{name}` is not an ordinary column; rename it")));
+        }
+        Ok(Column { name, column_type, zone: None })
+    }
+
+    /// Declares the time zone in which the days of a timestamp column begin and end, and local
+    /// timestamps are read. Without it, UTC.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when the column holds no timestamps or there is no such zone.
+    pub fn in_zone(mut self, zone: &str) -> Result<Self> {
+        if self.column_type != ColumnType::Timestamp {
+            return Err(Error::invalid(format!(
+                "column `{}` is a {} column; only timestamps have a zone",
+                self.name,
+                self.column_type.name()
+            )));
+        }
+        self.zone = Some(Zone::named(zone)?.name().to_owned());
+        Ok(self)
+    }
+
+    /// The name, as scopes write it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What its values are.
+    pub fn column_type(&self) -> ColumnType {
+        self.column_type
+    }
+
+    /// The zone its days begin and end in.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when a stored zone name is none of the bundled database.
+    pub fn zone(&self) -> Result<Zone> {
+        self.zone.as_deref().map_or_else(|| Ok(Zone::utc()), Zone::named)
+    }
+}
+
+/// The columns of an index's units and the families of their serials.
+///
+/// # Examples
+///
+/// ```
+/// use seriatim::{Column, ColumnType, Schema};
+///
+/// let schema = Schema::new(vec![
+///     Column::new("facility", ColumnType::Text)?,
+///     Column::new("made_at", ColumnType::Timestamp)?.in_zone("Europe/Berlin")?,
+/// ])?;
+/// assert_eq!(schema.position("made_at"), Some(1));
+/// # Ok::<(), seriatim::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schema {
+    columns: Vec<Column>,
+    #[serde(default)]
+    families: Families,
+}
+
+impl Schema {
+    /// A schema of columns, with no serial family declared yet.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when two columns share a name (case apart, as SQL has it) or there are
+    /// too many.
+    pub fn new(columns: Vec<Column>) -> Result<Self> {
+        if columns.len() > COLUMNS_MAX {
+            return Err(Error::invalid(format!(
+                "{} columns, but a schema holds at most {COLUMNS_MAX}",
+                columns.len()
+            )));
+        }
+        for (at, column) in columns.iter().enumerate() {
+            let twin = columns.iter().take(at).find(|it| it.name.eq_ignore_ascii_case(&column.name));
+            if let Some(twin) = twin {
+                return Err(Error::invalid(format!(
+                    "columns `{}` and `{}` share a name",
+                    twin.name, column.name
+                )));
+            }
+        }
+        Ok(Schema { columns, families: Families::default() })
+    }
+
+    /// Declares the serial families.
+    #[must_use]
+    pub fn with_families(mut self, families: Families) -> Self {
+        self.families = families;
+        self
+    }
+
+    /// The columns, in order.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The serial families, in the order in which a serial is tried against them.
+    pub fn families(&self) -> &Families {
+        &self.families
+    }
+
+    /// The place of a column of this name; an exact match goes before one in another case.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns
+            .iter()
+            .position(|column| column.name == name)
+            .or_else(|| self.columns.iter().position(|it| it.name.eq_ignore_ascii_case(name)))
+    }
+
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.position(name).and_then(|at| self.columns.get(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_names_are_refused() {
+        for name in ["", "serial", "Namespace", "a.b", "a\n"] {
+            assert!(Column::new(name, ColumnType::Text).is_err(), "{name:?}");
+        }
+        assert!(Column::new("made at", ColumnType::Text).is_ok());
+    }
+
+    #[test]
+    fn two_columns_of_one_name_are_refused() {
+        let twins = ["lot", "LOT"].map(|it| Column::new(it, ColumnType::Text).unwrap());
+        let error = Schema::new(twins.to_vec()).unwrap_err();
+        assert_eq!(error.to_string(), "columns `lot` and `LOT` share a name");
+    }
+
+    #[test]
+    fn only_timestamps_have_a_zone() {
+        assert!(Column::new("lot", ColumnType::Text).unwrap().in_zone("UTC").is_err());
+    }
+}
