@@ -16,3 +16,7 @@ mod serial;
 pub use calendar::{Date, Instant, Zone};
 pub use error::{Error, ErrorKind, Place, Result};
 pub use schema::{Column, ColumnType, Record, Schema, Value, Version};
+pub use serial::{
+    Conflict, Families, FamilyId, Inference, InferredFamily, Inferrer, KeyRange, Normaliser,
+    OpaqueShapes, SerialFamily, SerialKey, SerialRange,
+};

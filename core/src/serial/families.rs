@@ -1,0 +1,154 @@
+//! The serial families of an index, in the order in which a serial is tried against them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{SerialFamily, SerialKey};
+use crate::error::{Error, Result};
+use crate::limits::{FAMILIES_MAX, SERIAL_BYTES_MAX};
+
+/// The place of a family in its [`Families`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FamilyId(pub u8);
+
+impl FamilyId {
+    /// The family of the serials that fit none; it comes after all others.
+    pub const OPAQUE: FamilyId = FamilyId(255);
+}
+
+/// The serial families of an index. A serial belongs to the first that fits it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<SerialFamily>", into = "Vec<SerialFamily>")]
+pub struct Families(Vec<SerialFamily>);
+
+impl Families {
+    /// The families in the order in which a serial is tried against them.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when two share a name or there are more than 255.
+    pub fn new(families: Vec<SerialFamily>) -> Result<Self> {
+        let mut all = Families::default();
+        for family in families {
+            all.push(family)?;
+        }
+        Ok(all)
+    }
+
+    /// Adds a family after the others.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when there is one of this name, or no room.
+    pub fn push(&mut self, family: SerialFamily) -> Result<FamilyId> {
+        if self.by_name(family.name()).is_some() {
+            return Err(Error::invalid(format!(
+                "two serial families are named `{}`; rename one",
+                family.name()
+            )));
+        }
+        let id = u8::try_from(self.0.len()).map_or(FamilyId::OPAQUE, FamilyId);
+        if id == FamilyId::OPAQUE {
+            return Err(Error::invalid(format!(
+                "more than {FAMILIES_MAX} serial families; leave the rarest to be opaque"
+            )));
+        }
+        self.0.push(family);
+        Ok(id)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none, so that every serial is opaque.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The families and their places, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (FamilyId, &SerialFamily)> {
+        (0..u8::MAX).map(FamilyId).zip(&self.0)
+    }
+
+    /// The family of this place.
+    pub fn family(&self, id: FamilyId) -> Option<&SerialFamily> {
+        self.0.get(usize::from(id.0))
+    }
+
+    /// The family of this name, and its place.
+    pub fn by_name(&self, name: &str) -> Option<(FamilyId, &SerialFamily)> {
+        self.iter().find(|(_, family)| family.name() == name)
+    }
+
+    /// The key of a serial.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when the serial is empty, longer than 256 bytes or holds a control
+    /// character.
+    pub fn classify(&self, serial: &str) -> Result<SerialKey> {
+        for (family, it) in self.iter() {
+            if let Some(code) = it.encode(serial) {
+                return Ok(SerialKey::Coded { family, code });
+            }
+        }
+        check_serial(serial)?;
+        Ok(SerialKey::Opaque(serial.into()))
+    }
+
+    /// The text of a key, as its family normalises it.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt` when there is no such family or the family has no such code.
+    pub fn text(&self, key: &SerialKey) -> Result<String> {
+        match key {
+            SerialKey::Opaque(text) => Ok(text.to_string()),
+            SerialKey::Coded { family, code } => {
+                let it = self.family(*family).ok_or_else(|| {
+                    Error::corrupt(format!("serial family {} is not declared", family.0))
+                })?;
+                let mut text = String::new();
+                it.decode_into(*code, &mut text)?;
+                Ok(text)
+            }
+        }
+    }
+}
+
+/// Refuses what cannot be a serial at all.
+pub(super) fn check_serial(serial: &str) -> Result<()> {
+    if serial.is_empty() {
+        return Err(Error::invalid("the serial is empty"));
+    }
+    if serial.len() > SERIAL_BYTES_MAX {
+        return Err(Error::invalid(format!(
+            "the serial has {} bytes, but a serial has at most {SERIAL_BYTES_MAX}",
+            serial.len()
+        )));
+    }
+    let mut controls = serial.chars().enumerate().filter(|(_, it)| it.is_control());
+    if let Some((at, it)) = controls.next() {
+        return Err(Error::invalid(format!(
+            "character {} of the serial is the control character U+{:04X}; remove it",
+            at + 1,
+            u32::from(it)
+        )));
+    }
+    Ok(())
+}
+
+impl TryFrom<Vec<SerialFamily>> for Families {
+    type Error = Error;
+
+    fn try_from(families: Vec<SerialFamily>) -> Result<Self> {
+        Families::new(families)
+    }
+}
+
+impl From<Families> for Vec<SerialFamily> {
+    fn from(families: Families) -> Self {
+        families.0
+    }
+}
