@@ -1,1 +1,19 @@
-//! To come.
+//! Files: the one place that touches the operating system.
+//!
+//! An index reads and writes through a [`Directory`]: a folder of the disk ([`DiskDirectory`]) or of
+//! memory ([`MemoryDirectory`]), or what a host brings. Its few promises are what every guarantee of
+//! an index rests on: a file is new or refused, published whole or not at all, and lasting once it
+//! and its folder are synced.
+
+mod bytes;
+mod directory;
+mod disk;
+mod memory;
+mod mmap;
+#[cfg(test)]
+mod tests;
+
+pub use bytes::Bytes;
+pub use directory::{Directory, FileWriter, Lock};
+pub use disk::DiskDirectory;
+pub use memory::MemoryDirectory;

@@ -1,0 +1,257 @@
+//! A folder of the disk.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::Bytes;
+use super::directory::{Directory, FileWriter, Lock, check_file, check_folder, is_our_name};
+use super::mmap::Mapped;
+use crate::error::{Error, Result};
+
+/// Held by the writer; its content means nothing.
+const LOCK_FILE: &str = "writer.lock";
+/// Small writes are gathered to this many bytes.
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// A folder of the disk, whose files are mapped into memory when they are opened.
+///
+/// Publishing needs hard links, which every common local file system has.
+///
+/// # Examples
+///
+/// ```
+/// use seriatim::io::{Directory, DiskDirectory};
+///
+/// # let place = tempfile::tempdir().unwrap();
+/// # let path = place.path().join("plant.seriatim");
+/// let folder = DiskDirectory::create(&path)?;
+/// let lock = folder.lock()?;
+/// assert_eq!(folder.lock().unwrap_err().kind(), seriatim::ErrorKind::Conflict);
+/// # Ok::<(), seriatim::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct DiskDirectory {
+    root: PathBuf,
+}
+
+impl DiskDirectory {
+    /// A folder that exists. Writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// `not_found` when there is no such folder.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let root = path.as_ref();
+        match fs::metadata(root) {
+            Ok(found) if found.is_dir() => Ok(DiskDirectory { root: root.to_owned() }),
+            Ok(_) => Err(Error::not_found(format!("`{}` is a file, not a folder", root.display()))),
+            Err(source) => Err(failure(source, format!("open the folder `{}`", root.display()))),
+        }
+    }
+
+    /// A folder that is made, with those above it, where it does not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// `io` when it cannot be made.
+    pub fn create(path: impl AsRef<Path>) -> Result<Self> {
+        let root = path.as_ref();
+        make_folders(root)
+            .map_err(|source| failure(source, format!("make the folder `{}`", root.display())))?;
+        DiskDirectory::open(root)
+    }
+
+    fn file(&self, path: &str) -> Result<PathBuf> {
+        check_file(path)?;
+        Ok(self.root.join(path))
+    }
+
+    fn new_file(&self, path: &str) -> Result<PathBuf> {
+        let file = self.file(path)?;
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)
+                .map_err(|source| failure(source, format!("make the folder of {path}")))?;
+        }
+        Ok(file)
+    }
+}
+
+impl Directory for DiskDirectory {
+    fn open(&self, path: &str) -> Result<Bytes> {
+        let what = || format!("open {path}");
+        let file = File::open(self.file(path)?).map_err(|source| failure(source, what()))?;
+        let found = file.metadata().map_err(|source| failure(source, what()))?;
+        if !found.is_file() {
+            return Err(Error::not_found(format!("{path} is no file")));
+        }
+        if found.len() == 0 {
+            return Ok(Bytes::from(Vec::new()));
+        }
+        Mapped::new(&file, path).map(Bytes::mapped)
+    }
+
+    fn create(&self, path: &str) -> Result<Box<dyn FileWriter>> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(self.new_file(path)?)
+            .map_err(|source| failure(source, format!("create {path}")))?;
+        Ok(Box::new(DiskWriter { file: Some(file), path: path.to_owned(), buffer: Vec::new() }))
+    }
+
+    fn publish(&self, from: &str, to: &str) -> Result<()> {
+        let source = self.file(from)?;
+        fs::hard_link(&source, self.new_file(to)?)
+            .map_err(|source| failure(source, format!("publish {to}")))?;
+        // The file is published, whatever becomes of its first name.
+        let _left_behind = fs::remove_file(source);
+        Ok(())
+    }
+
+    fn remove(&self, path: &str) -> Result<()> {
+        fs::remove_file(self.file(path)?)
+            .map_err(|source| failure(source, format!("remove {path}")))
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>> {
+        check_folder(folder)?;
+        let failed = |source| failure(source, format!("list the folder `{folder}`"));
+        let entries = match fs::read_dir(self.root.join(folder)) {
+            Ok(entries) => entries,
+            Err(source) if source.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(source) => return Err(failed(source)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(failed)?;
+            if let Ok(name) = entry.file_name().into_string()
+                && is_our_name(&name)
+                && name != LOCK_FILE
+                && entry.file_type().map_err(failed)?.is_file()
+            {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn sync(&self, folder: &str) -> Result<()> {
+        check_folder(folder)?;
+        // A folder may be as new as its files, so those above it are synced too, the lowest first.
+        let mut at = folder;
+        loop {
+            sync_folder(&self.root.join(at))
+                .map_err(|source| failure(source, format!("sync the folder `{at}`")))?;
+            if at.is_empty() {
+                return Ok(());
+            }
+            at = at.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+    }
+
+    fn lock(&self) -> Result<Box<dyn Lock>> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.root.join(LOCK_FILE))
+            .map_err(|source| failure(source, "open the writer's lock".into()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Box::new(DiskLock { _file: file })),
+            Err(TryLockError::WouldBlock) => {
+                Err(Error::conflict("there is a writer already; close it first"))
+            }
+            Err(TryLockError::Error(source)) => Err(Error::io("take the writer's lock", source)),
+        }
+    }
+}
+
+/// The system gives the lock back when the last handle is closed.
+#[derive(Debug)]
+struct DiskLock {
+    _file: File,
+}
+
+impl Lock for DiskLock {}
+
+/// Without a file once a call has failed.
+struct DiskWriter {
+    file: Option<File>,
+    path: String,
+    buffer: Vec<u8>,
+}
+
+impl DiskWriter {
+    /// Does one thing to the file; a failure is for good.
+    fn attempt(&mut self, what: &str, act: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
+        let Some(file) = &mut self.file else {
+            let earlier = io::Error::other("an earlier write to it failed");
+            return Err(Error::io(format!("{what} {}", self.path), earlier));
+        };
+        act(file).map_err(|source| {
+            self.file = None;
+            failure(source, format!("{what} {}", self.path))
+        })
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        let buffer = std::mem::take(&mut self.buffer);
+        self.attempt("write", |file| file.write_all(&buffer))?;
+        self.buffer = buffer;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+impl FileWriter for DiskWriter {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.buffer.len() + bytes.len() > BUFFER_BYTES {
+            self.flush()?;
+        }
+        if bytes.len() >= BUFFER_BYTES {
+            return self.attempt("write", |file| file.write_all(bytes));
+        }
+        self.buffer.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        self.flush()?;
+        self.attempt("sync", |file| file.sync_all())
+    }
+}
+
+/// Makes a folder and those above it, each of them lasting.
+fn make_folders(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder.parent().unwrap_or(Path::new(""));
+    make_folders(above)?;
+    match fs::create_dir(folder) {
+        Err(source) if source.kind() != ErrorKind::AlreadyExists => return Err(source),
+        _ => {}
+    }
+    sync_folder(if above.as_os_str().is_empty() { Path::new(".") } else { above })
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Other systems journal their folders and cannot open them as files.
+#[cfg(not(unix))]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::metadata(folder).map(drop)
+}
+
+fn failure(source: io::Error, what: String) -> Error {
+    match source.kind() {
+        ErrorKind::NotFound => Error::not_found(what).caused_by(source),
+        ErrorKind::AlreadyExists => Error::conflict(what).caused_by(source),
+        _ => Error::io(what, source),
+    }
+}
