@@ -1,1 +1,21 @@
-//! To come.
+//! The scope language: a SQL `WHERE` clause, the same as JSON, the same as a builder; binding it to
+//! a schema; and what it says of one described unit. Nothing here knows how units are stored.
+
+mod ast;
+mod bound;
+mod build;
+mod draft;
+mod like;
+mod literal;
+mod place;
+mod sql;
+mod truth;
+
+pub use ast::Scope;
+pub(crate) use ast::NodeId;
+pub use bound::BoundScope;
+pub(crate) use bound::{BoundNode, SerialTest, TextRange, TextTest, ValueTest};
+pub use build::Term;
+pub(crate) use like::LikePattern;
+pub use literal::Literal;
+pub use truth::{Truth, Verdict};

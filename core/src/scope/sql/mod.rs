@@ -1,0 +1,3 @@
+//! Scopes as SQL.
+
+mod write;

@@ -1,0 +1,158 @@
+//! Writes a scope as SQL.
+
+use std::fmt::{self, Write};
+
+use crate::scope::Scope;
+use crate::scope::ast::{Node, NodeId, Operand, Predicate, Test};
+
+/// Words that are no column unless they are quoted.
+const KEYWORDS: [&str; 18] = [
+    "and", "between", "case", "date", "escape", "exists", "false", "ilike", "in", "is", "like",
+    "not", "null", "or", "select", "timestamp", "true", "where",
+];
+
+/// Values of a list that an excerpt shows.
+const LIST_SHOWN: usize = 5;
+
+impl Scope {
+    /// The scope as SQL. Equal scopes give equal texts, and the text reads as the same scope.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::Scope;
+    ///
+    /// let scope: Scope = r#"not ("made at" < date '2025-03-01') and 4 <= line or lot is null"#.parse()?;
+    /// let text = r#"(NOT "made at" < '2025-03-01' AND line >= 4) OR lot IS NULL"#;
+    /// assert_eq!(scope.to_sql(), text);
+    /// assert_eq!(text.parse::<Scope>()?, scope);
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn to_sql(&self) -> String {
+        self.to_string()
+    }
+
+    /// What a node says, with long lists shortened.
+    pub(in crate::scope) fn excerpt(&self, id: NodeId) -> String {
+        let mut out = String::new();
+        // Writing to a text cannot fail.
+        let _ = Writer { scope: self, list_shown: LIST_SHOWN }.write(id, &mut out);
+        out
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Writer { scope: self, list_shown: usize::MAX }.write(self.root(), f)
+    }
+}
+
+struct Writer<'a> {
+    scope: &'a Scope,
+    list_shown: usize,
+}
+
+/// What is still to be written.
+enum Work {
+    Text(&'static str),
+    /// A node, in parentheses where it is a chain.
+    Part(NodeId),
+    /// A node as it is.
+    Whole(NodeId),
+}
+
+impl Writer<'_> {
+    /// Keeps what is still to be written on a stack of its own: a built scope may be deeper than
+    /// the machine's.
+    fn write(&self, root: NodeId, out: &mut impl Write) -> fmt::Result {
+        let mut work = vec![Work::Whole(root)];
+        while let Some(next) = work.pop() {
+            match next {
+                Work::Text(text) => out.write_str(text)?,
+                Work::Part(id) => match self.scope.node(id) {
+                    Some(Node::And(_) | Node::Or(_)) => {
+                        out.write_str("(")?;
+                        work.extend([Work::Text(")"), Work::Whole(id)]);
+                    }
+                    _ => work.push(Work::Whole(id)),
+                },
+                Work::Whole(id) => match self.scope.node(id) {
+                    Some(Node::And(children)) => push_chain(&mut work, children, " AND "),
+                    Some(Node::Or(children)) => push_chain(&mut work, children, " OR "),
+                    Some(Node::Not(child)) => match self.scope.node(*child) {
+                        Some(Node::Test(test)) if has_negated_form(test) => {
+                            self.write_test(test, "NOT ", out)?;
+                        }
+                        _ => {
+                            out.write_str("NOT ")?;
+                            work.push(Work::Part(*child));
+                        }
+                    },
+                    Some(Node::Test(test)) => self.write_test(test, "", out)?,
+                    None => {}
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// `not` stands where SQL has it, and is empty or ends in a space.
+    fn write_test(&self, test: &Test, not: &str, out: &mut impl Write) -> fmt::Result {
+        write_column(&test.column, out)?;
+        match &test.predicate {
+            Predicate::Compare(comparison, operand) => {
+                write!(out, " {} ", comparison.sql())?;
+                operand.literal.write_sql(out)
+            }
+            Predicate::Between(first, last) => {
+                write!(out, " {not}BETWEEN ")?;
+                first.literal.write_sql(out)?;
+                out.write_str(" AND ")?;
+                last.literal.write_sql(out)
+            }
+            Predicate::In(list) => {
+                write!(out, " {not}IN (")?;
+                self.write_list(list, out)?;
+                out.write_str(")")
+            }
+            Predicate::Like(pattern) => {
+                write!(out, " {not}LIKE ")?;
+                pattern.literal.write_sql(out)
+            }
+            Predicate::IsNull => write!(out, " IS {not}NULL"),
+        }
+    }
+
+    fn write_list(&self, list: &[Operand], out: &mut impl Write) -> fmt::Result {
+        for (at, operand) in list.iter().take(self.list_shown).enumerate() {
+            if at > 0 {
+                out.write_str(", ")?;
+            }
+            operand.literal.write_sql(out)?;
+        }
+        match list.len().saturating_sub(self.list_shown) {
+            0 => Ok(()),
+            more => write!(out, ", ... {more} more"),
+        }
+    }
+}
+
+fn push_chain(work: &mut Vec<Work>, children: &[NodeId], word: &'static str) {
+    for (at, child) in children.iter().enumerate().rev() {
+        work.push(Work::Part(*child));
+        if at > 0 {
+            work.push(Work::Text(word));
+        }
+    }
+}
+
+fn has_negated_form(test: &Test) -> bool {
+    !matches!(test.predicate, Predicate::Compare(..))
+}
+
+fn write_column(name: &str, out: &mut impl Write) -> fmt::Result {
+    let plain = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
+        && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
+        && !KEYWORDS.iter().any(|keyword| name.eq_ignore_ascii_case(keyword));
+    if plain { out.write_str(name) } else { write!(out, "\"{}\"", name.replace('"', "\"\"")) }
+}
