@@ -15,12 +15,17 @@ pub mod io;
 mod keys;
 mod limits;
 mod schema;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "the rooms above are being built")
+)]
 mod scope;
 mod serial;
 
 pub use calendar::{Date, Instant, Zone};
 pub use error::{Error, ErrorKind, Place, Result};
 pub use schema::{Column, ColumnType, Record, Schema, Value, Version};
+pub use scope::{BoundScope, Literal, Scope, Term, Truth, Verdict};
 pub use serial::{
     Conflict, Families, FamilyId, Inference, InferredFamily, Inferrer, KeyRange, Normaliser,
     OpaqueShapes, SerialFamily, SerialKey, SerialRange,

@@ -11,8 +11,8 @@ mod place;
 mod sql;
 mod truth;
 
-pub use ast::Scope;
 pub(crate) use ast::NodeId;
+pub use ast::Scope;
 pub use bound::BoundScope;
 pub(crate) use bound::{BoundNode, SerialTest, TextRange, TextTest, ValueTest};
 pub use build::Term;

@@ -7,8 +7,24 @@ use crate::scope::ast::{Node, NodeId, Operand, Predicate, Test};
 
 /// Words that are no column unless they are quoted.
 const KEYWORDS: [&str; 18] = [
-    "and", "between", "case", "date", "escape", "exists", "false", "ilike", "in", "is", "like",
-    "not", "null", "or", "select", "timestamp", "true", "where",
+    "and",
+    "between",
+    "case",
+    "date",
+    "escape",
+    "exists",
+    "false",
+    "ilike",
+    "in",
+    "is",
+    "like",
+    "not",
+    "null",
+    "or",
+    "select",
+    "timestamp",
+    "true",
+    "where",
 ];
 
 /// Values of a list that an excerpt shows.
