@@ -13,7 +13,7 @@ mod error;
 mod format;
 pub mod io;
 mod keys;
-mod limits;
+pub mod limits;
 mod schema;
 #[cfg_attr(
     not(test),

@@ -43,7 +43,8 @@ pub(super) const TRAILER_BYTES: usize = 2 * size_of::<u64>()
     + MAGIC_END.len()
     + CHECK_BYTES;
 
-const _: () = assert!(HEADER_BYTES == ALIGN && TRAILER_BYTES == ALIGN && BLOCK_BYTES % ALIGN == 0);
+const _: () =
+    assert!(HEADER_BYTES == ALIGN && TRAILER_BYTES == ALIGN && BLOCK_BYTES.is_multiple_of(ALIGN));
 
 /// What a file says of itself before anything else is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

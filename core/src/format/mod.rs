@@ -14,4 +14,5 @@ mod tests;
 
 pub(crate) use builder::{FileBuilder, FileSummary};
 pub(crate) use name::{FileId, FileKind, SectionId};
+#[cfg_attr(test, expect(unused_imports, reason = "the rooms above are being built"))]
 pub(crate) use sealed::{SealedFile, Section};
