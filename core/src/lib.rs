@@ -1,5 +1,9 @@
 //! Which serialised units a recall affects, who owns them, and who cannot be reached.
 
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "the rooms above are being built")
+)]
 mod bitmap;
 #[cfg_attr(not(test), expect(dead_code, reason = "the rooms above are being built"))]
 mod bytes;

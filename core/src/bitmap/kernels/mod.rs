@@ -1,0 +1,17 @@
+//! The loops over whole chunks: bits combined and counted, values compared.
+//!
+//! [`dispatch`] picks one instruction set at first use; every set gives the same answers.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod dispatch;
+mod portable;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use dispatch::{
+    Op, combine_bytes, combine_words, count_bytes, count_common_bytes, count_common_words,
+    count_words, scan_u8, scan_u16,
+};

@@ -1,0 +1,72 @@
+//! The loops for any processor; the other files compile the same ones for wider registers.
+
+#![expect(
+    clippy::inline_always,
+    reason = "a loop is compiled for the features of the function it is inlined into"
+)]
+
+use super::dispatch::{Kernels, Op};
+
+/// The loops as the target at hand compiles them.
+pub(super) const KERNELS: Kernels = Kernels {
+    combine_words: |op, mask, other| combine(op, mask, other.iter().copied()),
+    combine_bytes: |op, mask, other| combine(op, mask, words(other)),
+    count_words: |words| count(words.iter().copied()),
+    count_bytes: |bytes| count(words(bytes)),
+    count_common_words: |mask, other| count_common(mask, other.iter().copied()),
+    count_common_bytes: |mask, other| count_common(mask, words(other)),
+    scan_u8: |values, low, high, out| scan(values, out, |&it| low <= it && it <= high),
+    scan_u16: |values, low, high, out| scan(values, out, |&it| low <= it && it <= high),
+};
+
+#[inline(always)]
+pub(super) fn words(bytes: &[[u8; 8]]) -> impl Iterator<Item = u64> + '_ {
+    bytes.iter().map(|&word| u64::from_le_bytes(word))
+}
+
+#[inline(always)]
+pub(super) fn combine(op: Op, mask: &mut [u64], other: impl Iterator<Item = u64>) {
+    let pairs = mask.iter_mut().zip(other);
+    match op {
+        Op::And => pairs.for_each(|(word, other)| *word &= other),
+        Op::Or => pairs.for_each(|(word, other)| *word |= other),
+        Op::AndNot => pairs.for_each(|(word, other)| *word &= !other),
+        Op::Xor => pairs.for_each(|(word, other)| *word ^= other),
+    }
+}
+
+#[inline(always)]
+pub(super) fn count(words: impl Iterator<Item = u64>) -> u32 {
+    words.map(u64::count_ones).sum()
+}
+
+#[inline(always)]
+pub(super) fn count_common(mask: &[u64], other: impl Iterator<Item = u64>) -> u32 {
+    count(mask.iter().zip(other).map(|(word, other)| word & other))
+}
+
+/// Compares 64 values to flags of a byte each, which vectorises anywhere, and gathers eight flags
+/// at a time by a multiplication.
+#[inline(always)]
+pub(super) fn scan<T>(values: &[T], out: &mut [u64], within: impl Fn(&T) -> bool) {
+    let (groups, rest) = values.as_chunks::<64>();
+    let mut out = out.iter_mut();
+    for (group, word) in groups.iter().zip(out.by_ref()) {
+        let mut flags = [[0u8; 8]; 8];
+        for (flag, value) in flags.as_flattened_mut().iter_mut().zip(group) {
+            *flag = u8::from(within(value));
+        }
+        *word = 0;
+        for (at, flags) in flags.iter().enumerate() {
+            let gathered = u64::from_le_bytes(*flags).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+            *word |= gathered << (8 * at);
+        }
+    }
+    if let Some(word) = out.next() {
+        *word = 0;
+        for (at, value) in rest.iter().enumerate() {
+            *word |= u64::from(within(value)) << at;
+        }
+    }
+    out.for_each(|word| *word = 0);
+}

@@ -1,0 +1,68 @@
+//! Sets of rows combined chunk by chunk.
+
+use std::cmp::Ordering;
+
+use super::chunk::Chunk;
+use super::kernels::Op;
+use super::mask::Mask;
+use super::rowset::RowSet;
+
+impl RowSet {
+    /// The rows of either set.
+    pub(crate) fn union(&self, other: &RowSet) -> RowSet {
+        self.combine(Op::Or, other)
+    }
+
+    /// The rows of both sets.
+    pub(crate) fn intersection(&self, other: &RowSet) -> RowSet {
+        self.combine(Op::And, other)
+    }
+
+    /// The rows of this set that are not in `other`.
+    pub(crate) fn difference(&self, other: &RowSet) -> RowSet {
+        self.combine(Op::AndNot, other)
+    }
+
+    /// The rows of exactly one of the sets.
+    pub(crate) fn symmetric_difference(&self, other: &RowSet) -> RowSet {
+        self.combine(Op::Xor, other)
+    }
+
+    fn combine(&self, op: Op, other: &RowSet) -> RowSet {
+        let keeps_left = op != Op::And;
+        let keeps_right = matches!(op, Op::Or | Op::Xor);
+        let mut out = RowSet::new();
+        let mut mask = Mask::new();
+        let (mut left, mut right) = (self.stored(), other.stored());
+        loop {
+            let order = match (left.first(), right.first()) {
+                (Some(a), Some(b)) => a.key.cmp(&b.key),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return out,
+            };
+            match order {
+                Ordering::Less => {
+                    out.push_chunk(pop(&mut left).filter(|_| keeps_left).cloned());
+                }
+                Ordering::Greater => {
+                    out.push_chunk(pop(&mut right).filter(|_| keeps_right).cloned());
+                }
+                Ordering::Equal => {
+                    if let (Some(a), Some(b)) = (pop(&mut left), pop(&mut right)) {
+                        mask.clear_all();
+                        a.container().or_into(&mut mask);
+                        b.container().apply(op, &mut mask);
+                        out.push_chunk(Chunk::of_mask(a.key, &mask));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn pop<'a>(chunks: &mut &'a [Chunk]) -> Option<&'a Chunk> {
+    let (first, rest) = chunks.split_first()?;
+    *chunks = rest;
+    Some(first)
+}
