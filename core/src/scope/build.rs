@@ -80,8 +80,8 @@ impl Scope {
     /// further on.
     fn open(&mut self, shift: usize, junction: Junction) -> Vec<NodeId> {
         let children = match (self.nodes.pop(), junction) {
-            (Some(Node::And(children)), Junction::And) => children,
-            (Some(Node::Or(children)), Junction::Or) => children,
+            (Some(Node::And(children)), Junction::And)
+            | (Some(Node::Or(children)), Junction::Or) => children,
             (root, _) => {
                 self.nodes.extend(root);
                 vec![self.root()]

@@ -2,11 +2,15 @@
 //! a schema; and what it says of one described unit. Nothing here knows how units are stored.
 
 mod ast;
+mod bind;
 mod bound;
 mod build;
+mod decide;
 mod draft;
+mod json;
 mod like;
 mod literal;
+mod moment;
 mod place;
 mod sql;
 mod truth;
@@ -19,3 +23,6 @@ pub use build::Term;
 pub(crate) use like::LikePattern;
 pub use literal::Literal;
 pub use truth::{Truth, Verdict};
+
+#[cfg(test)]
+mod tests;

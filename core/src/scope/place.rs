@@ -41,7 +41,7 @@ pub(super) fn in_text(text: &str, at: usize) -> Place {
 
 /// A row of text and a caret under its character `at`.
 fn picture(row: &[char], at: usize) -> String {
-    let first = if at > AROUND { at - AROUND } else { 0 };
+    let first = at.saturating_sub(AROUND);
     let cut_off = row.len().saturating_sub(first) > 2 * AROUND;
     let mut out = String::new();
     if first > 0 {

@@ -1,0 +1,5 @@
+//! Scopes as JSON.
+
+mod lexer;
+mod reader;
+mod write;

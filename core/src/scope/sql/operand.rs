@@ -1,0 +1,175 @@
+//! What stands on either side of a comparison.
+
+use sqlparser::tokenizer::Token;
+
+use super::lexer::Lexeme;
+use super::parser::{Parser, is_word};
+use crate::calendar::Zone;
+use crate::error::{Error, ErrorKind, Result};
+use crate::scope::Literal;
+use crate::scope::ast::{Operand, Spot};
+use crate::scope::moment::{day, instant};
+
+/// One side of a condition.
+pub(super) enum Side {
+    Column(Name),
+    Literal(Operand),
+    Null,
+}
+
+pub(super) struct Name {
+    pub(super) text: String,
+    pub(super) quoted: bool,
+}
+
+/// Words that cannot begin an operand unless they are quoted.
+const RESERVED: [&str; 11] =
+    ["AND", "BETWEEN", "CASE", "EXISTS", "IN", "IS", "LIKE", "NOT", "OR", "SELECT", "WHERE"];
+
+type Check = fn(&str) -> Result<()>;
+
+impl Parser<'_> {
+    pub(super) fn literal(&mut self) -> Result<Operand> {
+        let at = self.current.at;
+        match self.side("a literal")? {
+            Side::Literal(operand) => Ok(operand),
+            Side::Null => Err(self.error(at, "NULL is no value; write `column IS NULL`")),
+            Side::Column(Name { text, quoted: true }) => Err(self.error(
+                at,
+                format!("double quotes are for columns; a text stands in single quotes: '{text}'"),
+            )),
+            Side::Column(Name { text, quoted: false }) => Err(self.error(
+                at,
+                format!(
+                    "`{text}` stands where a literal should; two columns cannot be compared, and \
+                     a text stands in single quotes: '{text}'"
+                ),
+            )),
+        }
+    }
+
+    pub(super) fn side(&mut self, expected: &str) -> Result<Side> {
+        let spot = Spot(self.offset());
+        let at = self.current.at;
+        let found = self.bump()?;
+        let literal = match found.token {
+            Token::Word(word) if word.quote_style.is_some() => {
+                return self.column(Name { text: word.value, quoted: true });
+            }
+            Token::Word(_) => return self.word(found, expected),
+            Token::SingleQuotedString(text) => text.into(),
+            Token::Number(digits, long) => self.number(at, "", &digits, long)?,
+            Token::Minus | Token::Plus => match self.bump()?.token {
+                Token::Number(digits, long) => {
+                    let sign = if found.token == Token::Minus { "-" } else { "" };
+                    self.number(at, sign, &digits, long)?
+                }
+                _ => return Err(self.error(at, "a sign stands before a number only")),
+            },
+            _ => return Err(self.misplaced(&found, expected)),
+        };
+        Ok(Side::Literal(Operand { literal, at: spot }))
+    }
+
+    /// A word that is not quoted: a literal of its own kind, or a column.
+    fn word(&mut self, found: Lexeme, expected: &str) -> Result<Side> {
+        let at = found.at;
+        let spot = Spot(u32::try_from(at).unwrap_or(u32::MAX));
+        for (word, truth) in [("TRUE", true), ("FALSE", false)] {
+            if is_word(&found.token, word) {
+                return Ok(Side::Literal(Operand { literal: truth.into(), at: spot }));
+            }
+        }
+        if is_word(&found.token, "NULL") {
+            return Ok(Side::Null);
+        }
+        if matches!(self.current.token, Token::SingleQuotedString(_)) {
+            for (word, check) in [("DATE", check_date as Check), ("TIMESTAMP", check_timestamp)] {
+                if is_word(&found.token, word) {
+                    let text_at = self.current.at;
+                    let text = self.text_token(word)?;
+                    check(&text).map_err(|error| self.placed(text_at, error))?;
+                    return Ok(Side::Literal(Operand { literal: text.into(), at: spot }));
+                }
+            }
+        }
+        if RESERVED.iter().any(|word| is_word(&found.token, word)) {
+            return Err(self.misplaced(&found, expected));
+        }
+        match found.token {
+            Token::Word(word) if self.current.token == Token::LParen => Err(self.error(
+                at,
+                format!(
+                    "`{}(` is a function, and the language has none; compare the column itself",
+                    word.value
+                ),
+            )),
+            Token::Word(word) => self.column(Name { text: word.value, quoted: false }),
+            _ => Err(self.misplaced(&found, expected)),
+        }
+    }
+
+    fn column(&mut self, name: Name) -> Result<Side> {
+        if self.current.token == Token::Period {
+            return Err(self.error(
+                self.current.at,
+                "a column is one name without a full stop; leave out the table",
+            ));
+        }
+        Ok(Side::Column(name))
+    }
+
+    fn number(&self, at: usize, sign: &str, digits: &str, long: bool) -> Result<Literal> {
+        let text = format!("{sign}{digits}");
+        if long {
+            return Err(self.error(at, "a number has no suffix; leave out the L"));
+        }
+        number(&text).map_err(|message| self.error(at, message))
+    }
+
+    pub(super) fn text_token(&mut self, expected: &str) -> Result<String> {
+        if !matches!(self.current.token, Token::SingleQuotedString(_)) {
+            return Err(self.unexpected(expected));
+        }
+        match self.bump()?.token {
+            Token::SingleQuotedString(text) => Ok(text),
+            _ => Ok(String::new()),
+        }
+    }
+
+    /// The place of the current token; scopes are too short for it not to fit.
+    pub(super) fn offset(&self) -> u32 {
+        u32::try_from(self.current.at).unwrap_or(u32::MAX)
+    }
+}
+
+fn check_date(text: &str) -> Result<()> {
+    day(text).map(|_| ())
+}
+
+fn check_timestamp(text: &str) -> Result<()> {
+    if !text.contains(':') {
+        return Err(Error::new(
+            ErrorKind::ScopeField,
+            "a TIMESTAMP has a time of day, such as '2025-03-01T12:30:00Z'; for a day write DATE",
+        ));
+    }
+    // In UTC every local time is one instant, so only the text itself can be at fault.
+    instant(text, &Zone::utc()).map(|_| ())
+}
+
+/// Reads a decimal number of SQL or JSON: whole where it is written without fraction and exponent.
+pub(in crate::scope) fn number(text: &str) -> Result<Literal, &'static str> {
+    let whole = text.bytes().all(|it| it.is_ascii_digit() || it == b'-');
+    if whole {
+        return text
+            .parse::<i64>()
+            .map(Literal::from)
+            .map_err(|_| "the number is outside -9223372036854775808 to 9223372036854775807");
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(Literal::from(number)),
+        Ok(_) => Err("the number is greater than any that a column holds"),
+        Err(_) => Err("this is not a decimal number"),
+    }
+}
