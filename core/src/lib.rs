@@ -15,6 +15,9 @@ mod error;
     expect(dead_code, unused_imports, reason = "the rooms above are being built")
 )]
 mod format;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod io;
 mod keys;
 pub mod limits;

@@ -8,11 +8,15 @@ mod block;
 mod builder;
 mod layout;
 mod name;
+#[cfg(any(test, fuzzing))]
+mod reseal;
 mod sealed;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use builder::{FileBuilder, FileSummary};
 pub(crate) use name::{FileId, FileKind, SectionId};
+#[cfg(any(test, fuzzing))]
+pub(crate) use reseal::reseal;
 #[cfg_attr(test, expect(unused_imports, reason = "the rooms above are being built"))]
 pub(crate) use sealed::{SealedFile, Section};

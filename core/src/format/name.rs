@@ -18,7 +18,7 @@ pub(crate) enum FileKind {
 }
 
 impl FileKind {
-    const ALL: [FileKind; 4] = [
+    pub(crate) const ALL: [FileKind; 4] = [
         FileKind::UnitSegment,
         FileKind::RegistrationSegment,
         FileKind::Contacts,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::layout::{ALIGN, HEADER_BYTES, Header, Layout, TRAILER_BYTES, Trailer};
-use super::{FileBuilder, FileId, FileKind, FileSummary, SealedFile, SectionId};
+use super::{FileBuilder, FileId, FileKind, FileSummary, SealedFile, SectionId, reseal};
 use crate::bytes::{Hash, crc32c};
 use crate::error::ErrorKind;
 use crate::io::{Bytes, Directory, MemoryDirectory};
@@ -46,18 +46,12 @@ fn refusal(bytes: &[u8]) -> Option<crate::Error> {
     open(bytes).and_then(|file| file.verify()).err()
 }
 
-/// Makes the checksums of the ends right again, as someone who means harm would.
-fn reseal(bytes: &mut [u8], change: impl Fn(&mut Trailer)) {
-    let tail = bytes.len() - TRAILER_BYTES;
-    let mut trailer = Trailer::decode(&bytes[tail..]).unwrap();
-    let directory = usize::try_from(trailer.data_end)
-        .ok()
-        .and_then(|end| Layout::new(end, trailer.sections.try_into().unwrap()))
-        .unwrap()
-        .directory;
-    trailer.directory_check = crc32c(&bytes[directory]);
+/// Changes the trailer and makes its checksum right.
+fn with_trailer(bytes: &[u8], change: impl Fn(&mut Trailer)) -> Vec<u8> {
+    let (rest, tail) = bytes.split_at(bytes.len() - TRAILER_BYTES);
+    let mut trailer = Trailer::decode(tail).unwrap();
     change(&mut trailer);
-    bytes[tail..].copy_from_slice(&trailer.encode());
+    [rest, &trailer.encode()].concat()
 }
 
 #[test]
@@ -211,8 +205,7 @@ fn files_are_told_apart() {
 fn a_newer_format_is_unsupported_not_corrupt() {
     let mut bytes = build(&[pattern(100)]);
     bytes[8] = 1;
-    let check = crc32c(&bytes[..HEADER_BYTES - 4]).to_le_bytes();
-    bytes[HEADER_BYTES - 4..HEADER_BYTES].copy_from_slice(&check);
+    reseal(&mut bytes).unwrap();
     let error = open(&bytes).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert_eq!(error.to_string(), "header: format 1, but this release reads format 0");
@@ -232,13 +225,11 @@ fn made_up_counts_are_refused_before_they_are_used() {
     let bytes = build(&[pattern(100), pattern(200)]);
     let huge = [0, 1, 63, 64, 1 << 20, 1 << 40, u64::MAX - 63, u64::MAX];
     let change = |field: usize, value: u64| {
-        let mut bent = bytes.clone();
-        reseal(&mut bent, |trailer| match field {
+        with_trailer(&bytes, |trailer| match field {
             0 => trailer.length = value,
             1 => trailer.data_end = value,
             _ => trailer.sections = u32::try_from(value).unwrap_or(u32::MAX),
-        });
-        bent
+        })
     };
     for field in 0..3 {
         for value in huge {
@@ -260,7 +251,7 @@ fn made_up_places_are_refused() {
                 let at = entries + entry * 24 + field;
                 let mut bent = bytes.clone();
                 bent[at..at + 8].copy_from_slice(&value.to_le_bytes());
-                reseal(&mut bent, |_| {});
+                reseal(&mut bent).unwrap();
                 // Another id or length may make a file of its own; it must stay inside itself.
                 if let Ok(file) = open(&bent) {
                     let ids: Vec<_> = file.sections().map(|(id, _)| id).collect();
@@ -272,8 +263,22 @@ fn made_up_places_are_refused() {
     }
     let mut twice = bytes;
     twice.copy_within(entries..entries + 8, entries + 24);
-    reseal(&mut twice, |_| {});
+    reseal(&mut twice).unwrap();
     assert!(open(&twice).unwrap_err().to_string().contains("is there twice"));
+}
+
+/// What is reserved stays zero, so that a later version may give it a meaning.
+#[test]
+fn reserved_bytes_are_zero() {
+    let bytes = build(&[pattern(100), pattern(200)]);
+    let entries_end = HEADER_BYTES + 128 + 256 + 64 + 4 + 2 * 24;
+    for at in [32, 59, entries_end, bytes.len() - 24, bytes.len() - 13] {
+        let mut bent = bytes.clone();
+        bent[at] = 1;
+        reseal(&mut bent).unwrap();
+        let error = open(&bent).unwrap_err().to_string();
+        assert!(error.ends_with("reserved bytes are not zero"), "byte {at}: {error}");
+    }
 }
 
 #[test]
@@ -342,6 +347,26 @@ proptest! {
                 if let Ok(found) = file.section(section(kind)).unwrap().all() {
                     prop_assert_eq!(found, expected);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn no_change_under_right_checksums_makes_it_panic(
+        sections in proptest::collection::vec((0_usize..300).prop_map(pattern), 0..6),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut bytes = build(&sections);
+        for (at, value) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        let _sealed_or_not = reseal(&mut bytes);
+        if let Ok(file) = open(&bytes) {
+            let whole = file.verify().is_ok();
+            for (id, len) in file.sections() {
+                let found = file.section(id).unwrap().all().map(<[u8]>::len).ok();
+                prop_assert!(found == Some(len) || !whole, "{}", id);
             }
         }
     }
