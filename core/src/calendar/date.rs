@@ -43,7 +43,10 @@ impl Date {
     ///
     /// `invalid_argument` when the day lies outside the years -9999 to 9999.
     pub fn from_days(days: i32) -> Result<Self> {
-        EPOCH.checked_add(jiff::Span::new().try_days(days).map_err(out_of_range)?).map(Date).map_err(out_of_range)
+        EPOCH
+            .checked_add(jiff::Span::new().try_days(days).map_err(out_of_range)?)
+            .map(Date)
+            .map_err(out_of_range)
     }
 
     /// How many days after 1970-01-01 it is.
@@ -103,9 +106,9 @@ impl FromStr for Date {
         if !shaped {
             return Err(Error::invalid(format!("`{text}` is not a date; write it YYYY-MM-DD")));
         }
-        text.parse().map(Date).map_err(|_| {
-            Error::invalid(format!("`{text}` is not a day of the calendar"))
-        })
+        text.parse()
+            .map(Date)
+            .map_err(|_| Error::invalid(format!("`{text}` is not a day of the calendar")))
     }
 }
 

@@ -64,7 +64,8 @@ impl Zone {
             let zoned = date.civil().to_zoned(self.zone.clone()).map_err(too_far)?;
             Instant::from_jiff(zoned.timestamp())
         };
-        let next = date.tomorrow().ok_or_else(|| Error::invalid("the day after is too far away"))?;
+        let next =
+            date.tomorrow().ok_or_else(|| Error::invalid("the day after is too far away"))?;
         Ok((start(date)?, Instant::from_micros(start(next)?.micros() - 1)?))
     }
 

@@ -47,6 +47,7 @@ impl ColumnType {
 }
 
 /// A named, typed column of the units.
+#[expect(clippy::struct_field_names, reason = "`type` is a keyword")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     name: String,
@@ -156,7 +157,8 @@ impl Schema {
             )));
         }
         for (at, column) in columns.iter().enumerate() {
-            let twin = columns.iter().take(at).find(|it| it.name.eq_ignore_ascii_case(&column.name));
+            let twin =
+                columns.iter().take(at).find(|it| it.name.eq_ignore_ascii_case(&column.name));
             if let Some(twin) = twin {
                 return Err(Error::invalid(format!(
                     "columns `{}` and `{}` share a name",
