@@ -1,0 +1,422 @@
+//! Reads the ordinals of one chunk, whichever encoding they are in.
+
+use std::ops::Range;
+
+use super::encode::Piece;
+use super::intervals::Intervals;
+use super::layout::Encoding;
+use super::packed::{Packed, unpack_64};
+use super::planes::Planes;
+use super::survey::BLOCK_ROWS;
+use crate::bitmap::Mask;
+use crate::bytes::Cursor;
+use crate::error::{Error, Result};
+use crate::limits::CHUNK_ROWS;
+
+/// The ordinals of a chunk where they lie.
+pub(super) struct Ordinals<'a> {
+    pub(super) rows: usize,
+    pub(super) zone: (u64, u64),
+    step: u64,
+    pub(super) body: Body<'a>,
+}
+
+pub(super) enum Body<'a> {
+    Constant,
+    /// The end of every run but the last, and a code for each.
+    Runs {
+        ends: &'a [[u8; 2]],
+        codes: Packed<'a>,
+    },
+    /// The distinct codes and, of every row, a place among them.
+    Dictionary {
+        listed: Packed<'a>,
+        places: Planes<'a>,
+    },
+    Frame {
+        codes: Planes<'a>,
+    },
+    Blocks(Blocks<'a>),
+}
+
+pub(super) struct Blocks<'a> {
+    each: usize,
+    ascending: bool,
+    bases: Packed<'a>,
+    /// Where the numbers of every block start, in units of `each` bits.
+    starts: &'a [[u8; 2]],
+    numbers: &'a [u8],
+}
+
+impl<'a> Ordinals<'a> {
+    /// Reads what `piece` describes out of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt` where the bytes do not have the size their header calls for.
+    pub(super) fn new(bytes: &'a [u8], rows: usize, piece: Piece) -> Result<Self> {
+        let whole = |step, body| Ok(Ordinals { rows, zone: piece.zone, step, body });
+        if rows == 0 || rows > CHUNK_ROWS {
+            return Err(Error::corrupt(format!("a chunk of {rows} rows")));
+        }
+        if piece.encoding == Encoding::Constant {
+            return whole(1, Body::Constant);
+        }
+        let mut cursor = Cursor::new("column chunk", bytes);
+        let step = cursor.u64()?;
+        let (width, listed_width) = (u32::from(cursor.u8()?), u32::from(cursor.u8()?));
+        let zero = cursor.u16()?;
+        let count = cursor.u32()? as usize;
+        if step == 0 || zero != 0 || count > CHUNK_ROWS {
+            return Err(cursor.corrupt("its header is damaged"));
+        }
+        let rest = cursor.rest();
+        let body = match piece.encoding {
+            Encoding::Frame => Body::Frame { codes: Planes::new(rest, rows, width)? },
+            Encoding::Dictionary => {
+                let (listed, rest) = Packed::split(rest, count, listed_width)?;
+                Body::Dictionary { listed, places: Planes::new(rest, rows, width)? }
+            }
+            Encoding::Runs => read_runs(cursor, count, listed_width)?,
+            Encoding::Blocks | Encoding::Ascending => {
+                let ascending = piece.encoding == Encoding::Ascending;
+                Body::Blocks(Blocks::new(rest, (rows, count), listed_width, ascending)?)
+            }
+            Encoding::Empty | Encoding::Constant | Encoding::Lists => {
+                return Err(cursor.corrupt("has no ordinals"));
+            }
+        };
+        whole(step, body)
+    }
+
+    /// The ordinal of a code.
+    #[inline]
+    pub(super) fn ordinal(&self, code: u64) -> u64 {
+        self.zone.0.wrapping_add(code.wrapping_mul(self.step))
+    }
+
+    /// The distance between the ordinals of neighbouring codes.
+    pub(super) fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// The greatest code there can be.
+    pub(super) fn code_most(&self) -> u64 {
+        self.zone.1.saturating_sub(self.zone.0) / self.step
+    }
+
+    /// The ordinal of `row`, which has to be one of the chunk.
+    pub(super) fn at(&self, row: usize) -> Result<u64> {
+        if row >= self.rows {
+            return Err(Error::corrupt(format!("row {row} of a chunk of {} rows", self.rows)));
+        }
+        let code = match &self.body {
+            Body::Constant => 0,
+            Body::Runs { ends, codes } => codes.at(ends.partition_point(|end| end_of(*end) <= row)),
+            Body::Dictionary { listed, places } => listed_at(listed, places.at(row))?,
+            Body::Frame { codes } => codes.at(row),
+            Body::Blocks(blocks) => blocks.at(row)?,
+        };
+        Ok(self.ordinal(code))
+    }
+
+    /// Every ordinal, in place of what `out` holds.
+    pub(super) fn read_into(&self, out: &mut Vec<u64>) -> Result<()> {
+        match &self.body {
+            Body::Constant => {
+                out.clear();
+                out.resize(self.rows, self.zone.0);
+                return Ok(());
+            }
+            Body::Runs { .. } => {
+                out.clear();
+                out.resize(self.rows, 0);
+                self.each_run(|rows, code| {
+                    out.get_mut(rows).unwrap_or_default().fill(code);
+                });
+            }
+            Body::Dictionary { listed, places } => {
+                let listed: Vec<u64> = listed.iter().collect();
+                places.codes_into(out);
+                for place in &mut *out {
+                    let at = usize::try_from(*place).ok();
+                    *place = *at.and_then(|at| listed.get(at)).ok_or_else(unlisted)?;
+                }
+            }
+            Body::Frame { codes } => codes.codes_into(out),
+            Body::Blocks(blocks) => {
+                out.clear();
+                let mut numbers = Vec::new();
+                for block in 0..blocks.len() {
+                    blocks.read_into(block, &mut numbers)?;
+                    out.extend_from_slice(&numbers);
+                }
+                out.truncate(self.rows);
+            }
+        }
+        for code in out {
+            *code = self.ordinal(*code);
+        }
+        Ok(())
+    }
+
+    /// Tells of every run its rows and its code; runs of no rows are left out.
+    pub(super) fn each_run(&self, mut tell: impl FnMut(Range<usize>, u64)) {
+        let Body::Runs { ends, codes } = &self.body else { return };
+        let mut start = 0;
+        let ends = ends.iter().map(|end| end_of(*end)).chain([self.rows]);
+        for (end, code) in ends.zip(codes.iter()) {
+            let end = end.min(self.rows);
+            if start < end {
+                tell(start..end, code);
+                start = end;
+            }
+        }
+    }
+
+    /// Adds to `out` the rows whose ordinal is in `intervals`.
+    pub(super) fn scan(&self, intervals: &Intervals, out: &mut Mask) -> Result<()> {
+        if !intervals.overlaps(self.zone) {
+            return Ok(());
+        }
+        if intervals.covers(self.zone) {
+            out.set_range(0..u32::try_from(self.rows).unwrap_or(0));
+            return Ok(());
+        }
+        match &self.body {
+            // A zone of one ordinal is either covered or out of reach.
+            Body::Constant => {}
+            Body::Runs { .. } => self.each_run(|rows, code| {
+                if intervals.contains(self.ordinal(code)) {
+                    set_rows(out, rows);
+                }
+            }),
+            Body::Dictionary { listed, places } => {
+                let place = |ordinal: u64| {
+                    listed.partition_point(|code| self.ordinal(code) < ordinal) as u64
+                };
+                let ends = intervals.within(self.zone).iter().map(|(first, last)| {
+                    (place(*first), last.checked_add(1).map_or(listed.len() as u64, place))
+                });
+                let ranges = ends.filter_map(|(from, end)| Some((from, end.checked_sub(1)?)));
+                scan_codes(places, &Intervals::new(ranges.collect()), out);
+            }
+            Body::Frame { codes } => {
+                let ranges = intervals.within(self.zone).iter().map(|it| self.codes_between(*it));
+                scan_codes(codes, &Intervals::new(ranges.collect()), out);
+            }
+            Body::Blocks(blocks) => self.scan_blocks(blocks, intervals, out)?,
+        }
+        Ok(())
+    }
+
+    /// The codes of the ordinals of an interval; an end before the start where there are none.
+    fn codes_between(&self, (first, last): (u64, u64)) -> (u64, u64) {
+        let from = first.saturating_sub(self.zone.0).div_ceil(self.step);
+        match last.min(self.zone.1).checked_sub(self.zone.0) {
+            Some(distance) => (from, distance / self.step),
+            None => (1, 0),
+        }
+    }
+
+    /// Checks what finding takes on trust: that a dictionary and the ends of runs ascend.
+    pub(super) fn verify(&self) -> Result<()> {
+        let ascends = match &self.body {
+            Body::Dictionary { listed, .. } => {
+                listed.iter().map(|code| self.ordinal(code)).is_sorted_by(|a, b| a < b)
+            }
+            Body::Runs { ends, .. } => ends.is_sorted_by(|a, b| end_of(*a) < end_of(*b)),
+            Body::Constant | Body::Frame { .. } | Body::Blocks(_) => true,
+        };
+        if ascends {
+            Ok(())
+        } else {
+            Err(Error::corrupt("its dictionary or its runs do not ascend"))
+        }
+    }
+
+    fn scan_blocks(
+        &self,
+        blocks: &Blocks<'_>,
+        intervals: &Intervals,
+        out: &mut Mask,
+    ) -> Result<()> {
+        let mut numbers = Vec::new();
+        for block in 0..blocks.len() {
+            let bounds = blocks.bounds(block, self.code_most())?;
+            let bounds = (self.ordinal(bounds.0), self.ordinal(bounds.1));
+            let rows = block * blocks.each..((block + 1) * blocks.each).min(self.rows);
+            if intervals.covers(bounds) {
+                set_rows(out, rows);
+            } else if intervals.overlaps(bounds) {
+                blocks.read_into(block, &mut numbers)?;
+                for (row, code) in rows.zip(&numbers) {
+                    if intervals.contains(self.ordinal(*code)) {
+                        set_rows(out, row..row + 1);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read_runs(mut cursor: Cursor<'_>, count: usize, width: u32) -> Result<Body<'_>> {
+    let bounds = count.checked_sub(1).ok_or_else(|| cursor.corrupt("has no runs"))?;
+    let (ends, []) = cursor.slice(2 * bounds)?.as_chunks() else {
+        return Err(cursor.corrupt("its runs are cut short"));
+    };
+    let (codes, rest) = Packed::split(cursor.rest(), count, width)?;
+    if rest.is_empty() {
+        return Ok(Body::Runs { ends, codes });
+    }
+    Err(cursor.corrupt("its runs do not fill it"))
+}
+
+fn end_of(bytes: [u8; 2]) -> usize {
+    usize::from(u16::from_le_bytes(bytes))
+}
+
+fn listed_at(listed: &Packed<'_>, place: u64) -> Result<u64> {
+    let place = usize::try_from(place).ok().filter(|place| *place < listed.len());
+    place.map(|place| listed.at(place)).ok_or_else(unlisted)
+}
+
+pub(super) fn unlisted() -> Error {
+    Error::corrupt("column chunk: a row has a value that its dictionary lacks")
+}
+
+fn set_rows(out: &mut Mask, rows: Range<usize>) {
+    let ends = (u32::try_from(rows.start), u32::try_from(rows.end));
+    if let (Ok(start), Ok(end)) = ends {
+        out.set_range(start..end);
+    }
+}
+
+/// Ranges above which a table of all codes is quicker than a pass for each.
+const PASSES_MAX: usize = 12;
+
+fn scan_codes(codes: &Planes<'_>, ranges: &Intervals, out: &mut Mask) {
+    let out = out.words_mut();
+    if ranges.as_slice().len() <= PASSES_MAX {
+        ranges.as_slice().iter().for_each(|(first, last)| codes.scan(*first, *last, out));
+    } else if codes.width() <= 8 {
+        let table: [bool; 256] = std::array::from_fn(|code| ranges.contains(code as u64));
+        let mut read = Vec::<u8>::new();
+        codes.codes_into(&mut read);
+        #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
+        mark(&read, out, |code| table[usize::from(*code)]);
+    } else if codes.width() <= 16 {
+        let mut table = vec![false; 1 << 16];
+        for (first, last) in ranges.as_slice() {
+            let ends = (usize::try_from(*first), usize::try_from(*last));
+            if let (Ok(first), Ok(last)) = ends {
+                let last = last.min(table.len() - 1);
+                table.get_mut(first..=last).unwrap_or_default().fill(true);
+            }
+        }
+        let mut read = Vec::<u16>::new();
+        codes.codes_into(&mut read);
+        mark(&read, out, |code| table.get(usize::from(*code)).is_some_and(|it| *it));
+    } else {
+        let mut read = Vec::<u64>::new();
+        codes.codes_into(&mut read);
+        mark(&read, out, |code| ranges.contains(*code));
+    }
+}
+
+/// Sets the bit of every code that is wanted.
+fn mark<T>(codes: &[T], out: &mut [u64], wanted: impl Fn(&T) -> bool) {
+    for (word, codes) in out.iter_mut().zip(codes.chunks(64)) {
+        let bits = codes.iter().rev().fold(0, |bits, code| bits << 1 | u64::from(wanted(code)));
+        *word |= bits;
+    }
+}
+
+impl<'a> Blocks<'a> {
+    fn new(
+        bytes: &'a [u8],
+        (rows, each): (usize, usize),
+        width: u32,
+        ascending: bool,
+    ) -> Result<Self> {
+        if !BLOCK_ROWS.contains(&each) {
+            return Err(Error::corrupt(format!("column chunk: blocks of {each} rows")));
+        }
+        let count = rows.div_ceil(each);
+        let (bases, rest) = Packed::split(bytes, count, width)?;
+        let (starts, numbers) = rest
+            .split_at_checked(2 * count)
+            .ok_or_else(|| Error::corrupt("column chunk: its blocks are cut short"))?;
+        Ok(Blocks { each, ascending, bases, starts: starts.as_chunks().0, numbers })
+    }
+
+    fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// The least and the greatest code a block may have, of codes up to `most`.
+    fn bounds(&self, block: usize, most: u64) -> Result<(u64, u64)> {
+        let base = self.bases.at(block);
+        let above = if !self.ascending {
+            let (_, width) = self.numbers_of(block)?;
+            base.saturating_add(super::packed::low_bits(width))
+        } else if block + 1 < self.len() {
+            self.bases.at(block + 1)
+        } else {
+            most
+        };
+        Ok((base.min(most), above.clamp(base.min(most), most)))
+    }
+
+    /// The numbers of a block, and how wide they are.
+    fn numbers_of(&self, block: usize) -> Result<(&'a [[u8; 8]], u32)> {
+        let start = self.starts.get(block).map_or(0, |start| end_of(*start));
+        let unit = self.each / 8;
+        let end = match self.starts.get(block + 1) {
+            Some(next) => end_of(*next),
+            None => self.numbers.len() / unit,
+        };
+        let numbers = self.numbers.get(start * unit..end * unit);
+        let width = end.checked_sub(start).and_then(|width| u32::try_from(width).ok());
+        match (numbers, width) {
+            (Some(numbers), Some(width)) if width <= u64::BITS => {
+                Ok((numbers.as_chunks().0, width))
+            }
+            _ => Err(Error::corrupt("column chunk: a block lies outside it")),
+        }
+    }
+
+    /// The codes of a block, in place of what `out` holds; the last one may have surplus rows.
+    fn read_into(&self, block: usize, out: &mut Vec<u64>) -> Result<()> {
+        let (numbers, width) = self.numbers_of(block)?;
+        out.clear();
+        out.resize(self.each, 0);
+        let mut rest = numbers;
+        for group in out.as_chunks_mut().0 {
+            let (words, after) = rest.split_at_checked(width as usize).unwrap_or_default();
+            unpack_64(words, width, group);
+            rest = after;
+        }
+        let mut base = self.bases.at(block);
+        for number in out {
+            *number = base.wrapping_add(*number);
+            if self.ascending {
+                base = *number;
+            }
+        }
+        Ok(())
+    }
+
+    fn at(&self, row: usize) -> Result<u64> {
+        let (block, row) = (row / self.each, row % self.each);
+        let (numbers, width) = self.numbers_of(block)?;
+        let (numbers, _) = Packed::split(numbers.as_flattened(), self.each, width)?;
+        let base = self.bases.at(block);
+        if self.ascending {
+            let passed = numbers.iter().take(row + 1);
+            return Ok(passed.fold(base, u64::wrapping_add));
+        }
+        Ok(base.wrapping_add(numbers.at(row)))
+    }
+}
