@@ -8,6 +8,10 @@ mod bitmap;
 #[cfg_attr(not(test), expect(dead_code, reason = "the rooms above are being built"))]
 mod bytes;
 mod calendar;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "the rooms above are being built")
+)]
 mod column;
 mod error;
 #[cfg_attr(

@@ -6,9 +6,6 @@ use super::planes::{plane_bytes, put_planes};
 use super::survey::{Scratch, Survey};
 use crate::bytes::PutBytes;
 
-/// The bytes before the body of every encoding but `Empty` and `Constant`, which have none.
-const HEADER_BYTES: usize = 16;
-
 /// What was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
@@ -83,7 +80,8 @@ pub(super) fn place_bits(count: usize) -> u32 {
     bits_for((count as u64).saturating_sub(1))
 }
 
-/// Step, bits of a code and of a listed number, how many are listed.
+/// Step, bits of a code and of a listed number, how many are listed: 16 bytes before the body of
+/// every encoding but `Empty` and `Constant`, which have none.
 fn put_header(step: u64, widths: [u32; 2], count: usize, out: &mut Vec<u8>) {
     out.put_u64(step);
     out.extend(widths.map(|width| u8::try_from(width).unwrap_or(u8::MAX)));

@@ -13,8 +13,6 @@ use crate::bytes::{Cursor, PutBytes};
 use crate::error::{Error, Result};
 use crate::limits::CHUNK_ROWS;
 
-/// The bytes of the header: values, zeros.
-const HEADER_BYTES: usize = 8;
 /// The bytes that describe a piece: zone, length, encoding, zeros.
 const PIECE_BYTES: usize = 24;
 /// Rows from one stored start to the next.

@@ -18,5 +18,4 @@ pub(crate) use builder::{FileBuilder, FileSummary};
 pub(crate) use name::{FileId, FileKind, SectionId};
 #[cfg(any(test, fuzzing))]
 pub(crate) use reseal::reseal;
-#[cfg_attr(test, expect(unused_imports, reason = "the rooms above are being built"))]
 pub(crate) use sealed::{SealedFile, Section};

@@ -132,6 +132,7 @@ fn check(sample: &Sample, seed: u64) {
     let reader = sample.open();
     let rows = sample.rows();
     reader.verify().unwrap();
+    assert_eq!((reader.rows(), reader.column_type()), (rows as u64, sample.column_type));
     let missing = (0..rows).filter(|row| sample.is_missing(*row)).count();
     assert_eq!(reader.missing_total().unwrap(), missing as u64);
     for index in 0..reader.chunks() {

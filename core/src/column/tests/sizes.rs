@@ -31,6 +31,7 @@ fn bits(report: &ColumnReport) -> f64 {
 /// Every chunk is in this encoding and a value takes at most so many bits, dictionary and all.
 fn check(name: &str, sample: &Sample, encoding: Encoding, most: f64) {
     let report = sample.encode().1;
+    assert_eq!(sample.open().chunk(0).unwrap().encoding(), encoding, "{name}");
     assert_eq!(report.encodings.keys().collect::<Vec<_>>(), [&encoding], "{name}: {report:?}");
     assert!(bits(&report) <= most, "{name}: {} bits, not {most}", bits(&report));
 }
