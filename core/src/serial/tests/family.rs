@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use crate::ErrorKind;
+use crate::error::ErrorKind;
 use crate::serial::layout::escaped;
 use crate::serial::{Normaliser, SerialFamily, opaque_order};
 

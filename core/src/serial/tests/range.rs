@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::ErrorKind;
+use crate::error::ErrorKind;
 use crate::serial::{Families, FamilyId, KeyRange, SerialFamily, SerialKey};
 
 fn families(layouts: &[&str]) -> Families {
