@@ -23,6 +23,10 @@ mod format;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod io;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "the rooms above are being built")
+)]
 mod keys;
 pub mod limits;
 mod schema;

@@ -1,6 +1,7 @@
 //! One chunk of an owned set, and the choice of its form.
 
 use super::container::{ARRAY_ROWS_MAX, Container, run_rows};
+use super::kernels;
 use super::mask::{Mask, WORDS};
 use crate::bytes::PutBytes;
 
@@ -23,11 +24,13 @@ impl Chunk {
     /// The rows of `mask` as chunk `key`, unless there are none.
     pub(super) fn of_mask(key: u16, mask: &Mask) -> Option<Chunk> {
         let count = mask.count();
-        let runs = runs_in(mask);
+        let runs = kernels::count_runs(mask.words()) as usize;
         let store = if runs_are_smallest(count, runs) {
             Store::Runs(runs_of(mask, runs))
         } else if count <= ARRAY_ROWS_MAX {
-            Store::Array(mask.iter().map(u16::to_le_bytes).collect())
+            let mut rows = Vec::with_capacity(count as usize);
+            rows.extend(mask.iter().map(u16::to_le_bytes));
+            Store::Array(rows.into())
         } else {
             let mut bits = Box::new([[0; 8]; WORDS]);
             bits.iter_mut().zip(mask.words()).for_each(|(to, from)| *to = from.to_le_bytes());
@@ -116,16 +119,6 @@ pub(super) fn low_half(number: usize) -> u16 {
 fn runs_are_smallest(count: u32, runs: usize) -> bool {
     let other = if count <= ARRAY_ROWS_MAX { 2 * count as usize } else { 8 * WORDS };
     2 + 4 * runs < other
-}
-
-fn runs_in(mask: &Mask) -> usize {
-    let mut before = 0;
-    let mut runs = 0;
-    for &word in mask.words() {
-        runs += (word & !(word << 1 | before >> 63)).count_ones();
-        before = word;
-    }
-    runs as usize
 }
 
 fn runs_of(mask: &Mask, runs: usize) -> Box<[[u8; 4]]> {

@@ -48,6 +48,10 @@ pub(super) fn detect() -> Option<Kernels> {
             // SAFETY: see above.
             unsafe { count_common_bytes(mask, other) }
         },
+        count_runs: |words| {
+            // SAFETY: see above.
+            unsafe { count_runs(words) }
+        },
         scan_u8: |values, low, high, out| {
             // SAFETY: see above.
             unsafe { scan_u8(values, low, high, out) }
@@ -87,6 +91,11 @@ fn count_common_words(mask: &[u64], other: &[u64]) -> u32 {
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn count_common_bytes(mask: &[u64], other: &[[u8; 8]]) -> u32 {
     portable::count_common(mask, portable::words(other))
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn count_runs(words: &[u64]) -> u32 {
+    portable::count_runs(words)
 }
 
 /// `low <= v <= high` is `v - low <= high - low` without signs, and `a <= b` is `min(a, b) == a`.

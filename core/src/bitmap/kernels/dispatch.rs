@@ -25,6 +25,7 @@ pub(super) struct Kernels {
     pub(super) count_bytes: fn(&[[u8; 8]]) -> u32,
     pub(super) count_common_words: fn(&[u64], &[u64]) -> u32,
     pub(super) count_common_bytes: fn(&[u64], &[[u8; 8]]) -> u32,
+    pub(super) count_runs: fn(&[u64]) -> u32,
     pub(super) scan_u8: fn(&[u8], u8, u8, &mut [u64]),
     pub(super) scan_u16: fn(&[u16], u16, u16, &mut [u64]),
 }
@@ -70,6 +71,11 @@ pub(crate) fn count_common_words(mask: &[u64], other: &[u64]) -> u32 {
 /// As [`count_common_words`], with words that lie in little-endian bytes.
 pub(crate) fn count_common_bytes(mask: &[u64], other: &[[u8; 8]]) -> u32 {
     (CHOSEN.count_common_bytes)(mask, other)
+}
+
+/// How many runs of set bits there are; a run may go on from word to word.
+pub(crate) fn count_runs(words: &[u64]) -> u32 {
+    (CHOSEN.count_runs)(words)
 }
 
 /// Sets bit `n` of `out` where `low <= values[n] <= high` and clears every other bit; `out` has at

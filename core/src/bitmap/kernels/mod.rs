@@ -13,5 +13,5 @@ mod tests;
 
 pub(crate) use dispatch::{
     Op, combine_bytes, combine_words, count_bytes, count_common_bytes, count_common_words,
-    count_words, scan_u8, scan_u16,
+    count_runs, count_words, scan_u8, scan_u16,
 };

@@ -15,6 +15,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     count_bytes: |bytes| count(words(bytes)),
     count_common_words: |mask, other| count_common(mask, other.iter().copied()),
     count_common_bytes: |mask, other| count_common(mask, words(other)),
+    count_runs,
     scan_u8: |values, low, high, out| scan(values, out, |&it| low <= it && it <= high),
     scan_u16: |values, low, high, out| scan(values, out, |&it| low <= it && it <= high),
 };
@@ -43,6 +44,19 @@ pub(super) fn count(words: impl Iterator<Item = u64>) -> u32 {
 #[inline(always)]
 pub(super) fn count_common(mask: &[u64], other: impl Iterator<Item = u64>) -> u32 {
     count(mask.iter().zip(other).map(|(word, other)| word & other))
+}
+
+/// A run begins where a bit is set and the one before it is not.
+#[inline(always)]
+pub(super) fn count_runs(words: &[u64]) -> u32 {
+    let first = words.first().map_or(0, |&word| begins(0, word));
+    let others = words.array_windows().map(|&[before, word]| begins(before, word));
+    first + others.sum::<u32>()
+}
+
+#[inline(always)]
+fn begins(before: u64, word: u64) -> u32 {
+    (word & !(word << 1 | before >> 63)).count_ones()
 }
 
 /// Compares 64 values to flags of a byte each, which vectorises anywhere, and gathers eight flags

@@ -14,6 +14,7 @@ fn all() -> Vec<(&'static str, Kernels)> {
         count_bytes: super::count_bytes,
         count_common_words: super::count_common_words,
         count_common_bytes: super::count_common_bytes,
+        count_runs: super::count_runs,
         scan_u8: super::scan_u8,
         scan_u16: super::scan_u16,
     };
@@ -107,6 +108,10 @@ proptest! {
             pairs.iter().map(one).collect()
         };
         let ones = |words: &[u64]| -> u32 { words.iter().map(|word| word.count_ones()).sum() };
+        let bits = left.iter().flat_map(|word| (0..64).map(move |at| word >> at & 1 == 1));
+        let before = std::iter::once(false).chain(bits.clone());
+        let runs = u32::try_from(before.zip(bits).filter(|pair| *pair == (false, true)).count());
+        let runs = runs.unwrap();
         for (name, kernels) in all() {
             for op in [Op::And, Op::Or, Op::AndNot, Op::Xor] {
                 let mut found = left.clone();
@@ -118,6 +123,7 @@ proptest! {
             }
             let common = ones(&combined(Op::And));
             prop_assert_eq!((kernels.count_words)(&left), ones(&left), "{}", name);
+            prop_assert_eq!((kernels.count_runs)(&left), runs, "{}", name);
             prop_assert_eq!((kernels.count_bytes)(&bytes), ones(&right), "{}", name);
             prop_assert_eq!((kernels.count_common_words)(&left, &right), common, "{}", name);
             prop_assert_eq!((kernels.count_common_bytes)(&left, &bytes), common, "{}", name);
