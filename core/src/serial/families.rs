@@ -15,7 +15,26 @@ impl FamilyId {
     pub const OPAQUE: FamilyId = FamilyId(255);
 }
 
-/// The serial families of an index. A serial belongs to the first that fits it.
+/// The serial families of an index. A serial belongs to the first that fits it; what none fits is
+/// opaque: kept as text, ordered shortest first and then by byte.
+///
+/// As a document it is the list of the families, and reading it back checks every one.
+///
+/// # Examples
+///
+/// ```
+/// use seriatim::{Families, FamilyId, SerialFamily, SerialKey};
+///
+/// let families = Families::new(vec![
+///     SerialFamily::new("bike", "{plant:A2}{n:D11}")?,
+///     SerialFamily::new("laptop", "LJ-{n:D1..6}")?,
+/// ])?;
+/// let key = families.classify("LJ-1440")?;
+/// assert_eq!(key, SerialKey::Coded { family: FamilyId(1), code: 1440 });
+/// assert_eq!(families.text(&key)?, "LJ-1440");
+/// assert_eq!(families.classify("LJ1440")?, SerialKey::Opaque("LJ1440".into()));
+/// # Ok::<(), seriatim::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<SerialFamily>", into = "Vec<SerialFamily>")]
 pub struct Families(Vec<SerialFamily>);

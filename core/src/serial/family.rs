@@ -1,39 +1,118 @@
 //! How a maker writes and orders serials.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::Normaliser;
-use crate::error::Result;
+use super::codec::Codec;
+use super::layout::Layout;
+use crate::error::{Error, Result};
+
+/// Bytes the name of a family may have.
+const NAME_BYTES_MAX: usize = 200;
 
 /// How a maker writes and orders serials.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// A family turns each of its serials into a code and back. Codes are dense, from 0 to
+/// [`last_code`](SerialFamily::last_code), and ordered as the maker counts, which text is not: the
+/// first field in order of significance decides, then the next.
+///
+/// A layout is literal text and named fields, `{name:kind and width}`:
+///
+/// | kind | characters | order |
+/// |---|---|---|
+/// | `D8` | 8 digits | by value |
+/// | `D1..6` | a number of 1 to 6 digits without leading zeros, so that `7` and `007` never merge | by value |
+/// | `A2`, `A1..3` | letters A to Z | shortest first, then by letter |
+/// | `X8`, `X4..8` | digits and letters A to Z | shortest first, then digits before letters |
+///
+/// `{{` and `}}` stand for the braces themselves, and a backslash takes the next character as it
+/// is. A field of several widths may not be followed by what could be taken for one of its
+/// characters.
+///
+/// # Examples
+///
+/// ```
+/// use seriatim::SerialFamily;
+///
+/// // Day of the year, year, running number: the year counts first.
+/// let family = SerialFamily::new("battery", "{day:D3}{year:D2}-{n:D1..4}")?
+///     .order_by(&["year", "day", "n"])?;
+/// let (december, january) = (family.encode("36524-9"), family.encode("00125-10"));
+/// assert!(december < january);
+/// assert_eq!(family.encode("00125-010"), None);
+/// assert_eq!(family.decode(january.unwrap())?, "00125-10");
+/// # Ok::<(), seriatim::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Document", into = "Document")]
 pub struct SerialFamily {
     name: String,
-    layout: String,
-    order: Vec<String>,
-    normaliser: Normaliser,
+    layout: Layout,
+    /// The places of the fields, the most significant first.
+    order: Vec<usize>,
+    codec: Codec,
 }
 
 impl SerialFamily {
-    /// A family of a name and a layout such as `{plant:A2}{yy:D2}{seq:D9}`.
+    /// A family of a name and a layout, whose fields count from left to right and which overlooks
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when the name is empty, longer than 200 bytes or holds a control
+    /// character; when the layout is none, has more than 2^128 serials, or lets one text be read
+    /// in two ways.
     pub fn new(name: &str, layout: &str) -> Result<Self> {
-        Ok(SerialFamily {
-            name: name.to_owned(),
-            layout: layout.to_owned(),
-            order: Vec::new(),
-            normaliser: Normaliser::new(),
-        })
+        if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
+            return Err(Error::invalid(format!(
+                "the name of a serial family has 1 to {NAME_BYTES_MAX} bytes and no control \
+                 character, which {name:?} does not keep to"
+            )));
+        }
+        let layout = Layout::parse(layout)?;
+        let order: Vec<usize> = (0..layout.fields().count()).collect();
+        let codec = Codec::new(&layout, &order, Normaliser::new())?;
+        Ok(SerialFamily { name: name.to_owned(), layout, order, codec })
     }
 
-    /// Declares the fields in order of significance.
+    /// Declares the order of significance: the name of every field, the most significant first.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when a name is no field's, or a field is named twice or not at all.
     pub fn order_by(mut self, fields: &[&str]) -> Result<Self> {
-        self.order = fields.iter().map(|it| (*it).to_owned()).collect();
+        let mut order = Vec::with_capacity(fields.len());
+        for name in fields {
+            let place = self.layout.fields().position(|it| it.name == *name).ok_or_else(|| {
+                Error::invalid(format!("layout `{}` has no field `{name}`", self.layout))
+            })?;
+            if order.contains(&place) {
+                return Err(Error::invalid(format!("the order names field `{name}` twice")));
+            }
+            order.push(place);
+        }
+        let unnamed = (0..).zip(self.layout.fields()).find(|(place, _)| !order.contains(place));
+        if let Some((_, field)) = unnamed {
+            return Err(Error::invalid(format!(
+                "the order does not name field `{}`; name every field, the most significant first",
+                field.name
+            )));
+        }
+        self.codec = Codec::new(&self.layout, &order, self.codec.normaliser())?;
+        self.order = order;
         Ok(self)
     }
 
     /// Declares what is overlooked in a serial.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when the layout then lets one text be read in two ways, as
+    /// `{a:D1..3}-{b:D2}` does without its dash.
     pub fn with_normaliser(mut self, normaliser: Normaliser) -> Result<Self> {
-        self.normaliser = normaliser;
+        self.codec = Codec::new(&self.layout, &self.order, normaliser)?;
         Ok(self)
     }
 
@@ -44,36 +123,112 @@ impl SerialFamily {
 
     /// The layout as text.
     pub fn layout(&self) -> String {
-        self.layout.clone()
+        self.layout.to_string()
     }
 
-    /// How many codes there are; none stands for 2^128.
+    /// The names of the fields in order of significance.
+    pub fn order(&self) -> impl Iterator<Item = &str> {
+        self.order.iter().filter_map(|it| self.layout.fields().nth(*it)).map(|it| it.name.as_str())
+    }
+
+    /// What is overlooked in a serial.
+    pub fn normaliser(&self) -> Normaliser {
+        self.codec.normaliser()
+    }
+
+    /// How many serials, and so codes, there are; none stands for exactly 2^128.
     pub fn codes(&self) -> Option<u128> {
         self.last_code().checked_add(1)
     }
 
     /// The greatest code.
     pub fn last_code(&self) -> u128 {
-        0
+        self.codec.last()
     }
 
-    /// The code of a serial, none where it does not fit.
-    pub fn encode(&self, _serial: &str) -> Option<u128> {
-        None
+    /// The code of a serial, none where the serial does not fit. Allocates nothing.
+    #[inline]
+    pub fn encode(&self, serial: &str) -> Option<u128> {
+        self.codec.encode(serial)
     }
 
-    /// Appends the canonical text of a code.
-    pub fn decode_into(&self, _code: u128, _out: &mut String) -> Result<()> {
+    /// The serial of a code, as the family writes it.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt` when there is no such code.
+    pub fn decode(&self, code: u128) -> Result<String> {
+        let mut serial = String::new();
+        self.decode_into(code, &mut serial)?;
+        Ok(serial)
+    }
+
+    /// Appends the serial of a code, as the family writes it.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt` when there is no such code.
+    #[inline]
+    pub fn decode_into(&self, code: u128, out: &mut String) -> Result<()> {
+        if code > self.last_code() {
+            return Err(Error::corrupt(format!(
+                "code {code} is beyond the last of serial family `{}`, {}",
+                self.name,
+                self.last_code()
+            )));
+        }
+        self.codec.decode_into(code, out);
         Ok(())
     }
 
-    /// Whether a text that does not fit has a length and the literals that do.
-    pub fn resembles(&self, _text: &str) -> bool {
-        false
+    pub(super) fn codec(&self) -> &Codec {
+        &self.codec
     }
+}
 
-    /// The code intervals, first and last, of the serials that start with a prefix.
-    pub fn prefix_codes(&self, _prefix: &str) -> Option<Vec<(u128, u128)>> {
-        None
+impl fmt::Debug for SerialFamily {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SerialFamily")
+            .field("name", &self.name)
+            .field("layout", &self.layout())
+            .field("order", &self.order().collect::<Vec<_>>())
+            .field("normaliser", &self.normaliser())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A family as documents hold it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    name: String,
+    layout: String,
+    /// Empty where the fields count from left to right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    order: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    normaliser: Option<Normaliser>,
+}
+
+impl TryFrom<Document> for SerialFamily {
+    type Error = Error;
+
+    fn try_from(document: Document) -> Result<Self> {
+        let mut family = SerialFamily::new(&document.name, &document.layout)?;
+        if !document.order.is_empty() {
+            let fields: Vec<&str> = document.order.iter().map(String::as_str).collect();
+            family = family.order_by(&fields)?;
+        }
+        family.with_normaliser(document.normaliser.unwrap_or_default())
+    }
+}
+
+impl From<SerialFamily> for Document {
+    fn from(family: SerialFamily) -> Self {
+        let in_order = family.order.is_sorted();
+        let order = family.order().filter(|_| !in_order).map(str::to_owned).collect();
+        let layout = family.layout();
+        let normaliser = Some(family.normaliser()).filter(|it| !it.is_off());
+        Document { name: family.name, layout, order, normaliser }
     }
 }

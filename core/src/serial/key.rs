@@ -8,6 +8,16 @@ use super::FamilyId;
 ///
 /// The order is the order of rows within a namespace: by family and code, then the opaque serials,
 /// shortest first and then by byte.
+///
+/// # Examples
+///
+/// ```
+/// use seriatim::{FamilyId, SerialKey};
+///
+/// let coded = SerialKey::Coded { family: FamilyId(0), code: 1440 };
+/// assert!(coded < SerialKey::Opaque("B-7".into()));
+/// assert!(SerialKey::Opaque("B-7".into()) < SerialKey::Opaque("A-10".into()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SerialKey {
     /// A serial of a family.
@@ -50,6 +60,6 @@ impl PartialOrd for SerialKey {
 }
 
 /// The order of serials that fit no family: shortest first, then by byte.
-pub fn opaque_order(a: &str, b: &str) -> Ordering {
+pub(crate) fn opaque_order(a: &str, b: &str) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }

@@ -1,15 +1,26 @@
 //! Serials: how makers write, order and range them, and the codes they become.
 
+mod automaton;
+mod codec;
 mod families;
 mod family;
+mod field;
 mod inference;
 mod key;
+mod layout;
 mod normaliser;
+mod prefix;
+mod proposal;
 mod range;
+mod resemblance;
+mod shapes;
+#[cfg(test)]
+mod tests;
 
 pub use families::{Families, FamilyId};
 pub use family::SerialFamily;
 pub use inference::{Conflict, Inference, InferredFamily, Inferrer, OpaqueShapes};
-pub use key::{SerialKey, opaque_order};
+pub use key::SerialKey;
+pub(crate) use key::opaque_order;
 pub use normaliser::Normaliser;
 pub use range::{KeyRange, SerialRange};
