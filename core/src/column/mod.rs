@@ -8,6 +8,7 @@
 //! Nothing here trusts its bytes: whatever they hold, an answer may be `corrupt` or, before
 //! [`ColumnReader::verify`], wrong, and is never a panic.
 
+mod bit_planes;
 mod chunk;
 mod count;
 mod dictionary;

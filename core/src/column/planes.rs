@@ -9,15 +9,10 @@ use crate::bitmap::kernels::scan_u8;
 use crate::error::{Error, Result};
 use crate::limits::CHUNK_ROWS;
 
+use super::bit_planes::{BitPlanes, GROUP, bit_plane_bytes, put_bit_planes};
 use super::packed::low_bits;
 
 const WORDS: usize = CHUNK_ROWS / 64;
-/// Words that are compared before the next plane is looked at: they stay in the nearest cache.
-const GROUP_WORDS: usize = 64;
-
-fn bit_plane_bytes(rows: usize) -> usize {
-    rows.div_ceil(64) * 8
-}
 
 /// The bytes that `rows` codes of `width` bits take.
 pub(super) fn plane_bytes(rows: usize, width: u32) -> usize {
@@ -32,33 +27,7 @@ pub(super) fn put_planes(codes: &[u64], width: u32, out: &mut Vec<u8>) {
         let shift = low + 8 * plane;
         out.extend(codes.iter().map(|code| (code >> shift) as u8));
     }
-    let start = out.len();
-    let stride = bit_plane_bytes(codes.len());
-    out.resize(start + stride * low as usize, 0);
-    let mut planes: Vec<&mut [u8]> =
-        out.get_mut(start..).unwrap_or_default().chunks_exact_mut(stride.max(1)).collect();
-    for (group, eight) in codes.chunks(8).enumerate() {
-        let mut rows = [0; 8];
-        rows.iter_mut().zip(eight).for_each(|(row, code)| *row = *code as u8);
-        let turned = transpose(u64::from_le_bytes(rows)).to_le_bytes();
-        for (plane, byte) in planes.iter_mut().rev().zip(turned) {
-            if let Some(to) = plane.get_mut(group) {
-                *to = byte;
-            }
-        }
-    }
-}
-
-/// Turns a matrix of 8 by 8 bits: bit `8 i + j` goes to bit `8 j + i` (Warren, Hacker's Delight,
-/// 7-3).
-#[inline]
-fn transpose(mut bits: u64) -> u64 {
-    let mut moved = (bits ^ (bits >> 7)) & 0x00AA_00AA_00AA_00AA;
-    bits ^= moved ^ (moved << 7);
-    moved = (bits ^ (bits >> 14)) & 0x0000_CCCC_0000_CCCC;
-    bits ^= moved ^ (moved << 14);
-    moved = (bits ^ (bits >> 28)) & 0x0000_0000_F0F0_F0F0;
-    bits ^ moved ^ (moved << 28)
+    put_bit_planes(codes, low, out);
 }
 
 /// The codes of a chunk where they lie.
@@ -68,8 +37,7 @@ pub(super) struct Planes<'a> {
     width: u32,
     /// The byte planes, one after the other.
     high: &'a [u8],
-    /// The bit planes, one after the other.
-    low: &'a [[u8; 8]],
+    low: BitPlanes<'a>,
 }
 
 impl<'a> Planes<'a> {
@@ -88,7 +56,8 @@ impl<'a> Planes<'a> {
         let (high, low) = bytes
             .split_at_checked(rows * (width / 8) as usize)
             .ok_or_else(|| Error::corrupt("planes are cut short"))?;
-        Ok(Planes { rows, width, high, low: low.as_chunks().0 })
+        let low = BitPlanes::new(low.as_chunks().0, rows, width % 8);
+        Ok(Planes { rows, width, high, low })
     }
 
     pub(super) fn width(&self) -> u32 {
@@ -100,22 +69,14 @@ impl<'a> Planes<'a> {
         self.high.chunks_exact(self.rows.max(1))
     }
 
-    /// The bit planes, the highest first.
-    fn bit_planes(&self) -> impl DoubleEndedIterator<Item = &'a [[u8; 8]]> + use<'a> {
-        self.low.chunks_exact(self.rows.div_ceil(64).max(1))
-    }
-
     /// The code of `row`; 0 past the last row.
     pub(super) fn at(&self, row: usize) -> u64 {
-        let byte = |code: u64, plane: &[u8]| code << 8 | u64::from(*plane.get(row).unwrap_or(&0));
-        let bit = |code: u64, plane: &[[u8; 8]]| {
-            let word = plane.get(row / 64).map_or(0, |word| u64::from_le_bytes(*word));
-            code << 1 | (word >> (row % 64) & 1)
-        };
         if row >= self.rows {
             return 0;
         }
-        self.bit_planes().fold(self.byte_planes().fold(0, byte), bit)
+        let byte = |code: u64, plane: &[u8]| code << 8 | u64::from(*plane.get(row).unwrap_or(&0));
+        let high = self.byte_planes().fold(0, byte);
+        high << (self.width % 8) | self.low.at(row)
     }
 
     /// Every code, in place of what `out` holds. `T` must have room for the width.
@@ -126,21 +87,10 @@ impl<'a> Planes<'a> {
             out.iter_mut().zip(plane).for_each(|(code, byte)| *code = code.join(8, *byte));
         }
         let low = self.width % 8;
-        if low == 0 {
-            return;
-        }
-        let mut words = [0; 8];
-        for (at, codes) in out.chunks_mut(64).enumerate() {
-            for (word, plane) in words.iter_mut().zip(self.bit_planes().rev()) {
-                *word = plane.get(at).map_or(0, |word| u64::from_le_bytes(*word));
-            }
-            for (group, eight) in codes.chunks_mut(8).enumerate() {
-                let shift = 8 * group;
-                let turned =
-                    words.iter().rev().fold(0, |all, word| all << 8 | (word >> shift & 0xFF));
-                let rows = transpose(turned).to_le_bytes();
-                eight.iter_mut().zip(rows).for_each(|(code, bits)| *code = code.join(low, bits));
-            }
+        if low > 0 {
+            let mut bits = Vec::new();
+            self.low.unpack_into(&mut bits);
+            out.iter_mut().zip(bits).for_each(|(code, bits)| *code = code.join(low, bits));
         }
     }
 
@@ -149,6 +99,10 @@ impl<'a> Planes<'a> {
         let most = low_bits(self.width);
         let last = last.min(most);
         if first > last {
+            return;
+        }
+        if self.width < 8 {
+            self.scan_bits(first, last, out);
             return;
         }
         let mut search = Search::new(self.rows);
@@ -161,42 +115,26 @@ impl<'a> Planes<'a> {
             }
         }
         if low > 0 && below == low {
-            search.finish(self, (first & low_bits(low), last & low_bits(low)));
+            search.finish(&self.low, (first & low_bits(low), last & low_bits(low)), low);
         } else if below == 0 {
             search.keep_ends();
         }
         out.iter_mut().zip(&search.inside).for_each(|(to, word)| *to |= word);
     }
 
-    /// Adds to `out` the rows of words `from..`, `GROUP_WORDS` at most, whose lowest bits are at
-    /// least `low.0` and those whose lowest bits are at most `low.1`.
-    fn compare_low(
-        &self,
-        from: usize,
-        low: (u64, u64),
-    ) -> ([u64; GROUP_WORDS], [u64; GROUP_WORDS]) {
-        let mut more = [0; GROUP_WORDS];
-        let mut less = [0; GROUP_WORDS];
-        let mut as_first = [u64::MAX; GROUP_WORDS];
-        let mut as_last = [u64::MAX; GROUP_WORDS];
-        for (plane, bit) in self.bit_planes().zip((0..self.width % 8).rev()) {
-            // All ones where the bit of the end is set.
-            let first = 0_u64.wrapping_sub(low.0 >> bit & 1);
-            let last = 0_u64.wrapping_sub(low.1 >> bit & 1);
-            let words = plane.get(from..).unwrap_or_default().iter();
-            let above = more.iter_mut().zip(&mut as_first);
-            let under = less.iter_mut().zip(&mut as_last);
-            for ((word, (more, a)), (less, b)) in words.zip(above).zip(under) {
-                let word = u64::from_le_bytes(*word);
-                *more |= *a & word & !first;
-                *a &= !(word ^ first);
-                *less |= *b & !word & last;
-                *b &= !(word ^ last);
+    /// As `scan`, for codes without byte planes.
+    fn scan_bits(&self, first: u64, last: u64, out: &mut [u64; WORDS]) {
+        let full = self.rows / 64;
+        let surplus = low_bits(u32::try_from(self.rows % 64).unwrap_or(0));
+        for from in (0..=full).step_by(GROUP) {
+            let mut found = self.low.range(from, first, last);
+            if let Some(word) = found.get_mut(full - from) {
+                *word &= surplus;
             }
+            let out = out.get_mut(from..).unwrap_or_default();
+            let words = out.iter_mut().zip(found).take(full + 1 - from);
+            words.for_each(|(to, word)| *to |= word);
         }
-        more.iter_mut().zip(as_first).for_each(|(more, same)| *more |= same);
-        less.iter_mut().zip(as_last).for_each(|(less, same)| *less |= same);
-        (more, less)
     }
 }
 
@@ -302,8 +240,7 @@ impl Search {
             Side::First => &self.at_first,
             Side::Last => &self.at_last,
         };
-        let rows = self.inside.iter_mut().zip(&found).zip(among);
-        rows.for_each(|((inside, found), among)| *inside |= found & among);
+        add(&mut self.inside, among, &found);
     }
 
     /// Ends at codes whose last plane was a byte plane: what agrees to the end is in.
@@ -313,29 +250,26 @@ impl Search {
     }
 
     /// Decides by the bit planes what the byte planes have left open.
-    fn finish(&mut self, planes: &Planes<'_>, low: (u64, u64)) {
-        let words = self.words();
-        for from in (0..words).step_by(GROUP_WORDS) {
-            let group = from..(from + GROUP_WORDS).min(words);
-            let (Some(inside), Some(first), Some(last)) = (
-                self.inside.get_mut(group.clone()),
-                self.at_first.get(group.clone()),
-                self.at_last.get(group),
-            ) else {
-                continue;
-            };
-            if first.iter().chain(last).all(|word| *word == 0) {
-                continue;
-            }
-            let (more, less) = planes.compare_low(from, low);
-            let rows = inside.iter_mut().zip(first).zip(last).zip(more).zip(less);
-            for ((((inside, first), last), more), less) in rows {
+    fn finish(&mut self, low: &BitPlanes<'_>, (first, last): (u64, u64), width: u32) {
+        let any = |mask: &[u64]| mask.iter().any(|word| *word != 0);
+        let groups = self.inside.chunks_mut(GROUP).zip(self.at_first.chunks(GROUP));
+        let groups = groups.zip(self.at_last.chunks(GROUP)).zip((0..).step_by(GROUP));
+        for (((inside, at_first), at_last), from) in groups {
+            if any(at_first) {
                 // Before the ends part, both must hold of one row.
-                *inside |=
-                    if self.parted { first & more | last & less } else { first & more & less };
+                let most = if self.parted { low_bits(width) } else { last };
+                add(inside, at_first, &low.range(from, first, most));
+            }
+            if any(at_last) {
+                add(inside, at_last, &low.range(from, 0, last));
             }
         }
     }
+}
+
+fn add(inside: &mut [u64], among: &[u64], found: &[u64]) {
+    let rows = inside.iter_mut().zip(among).zip(found);
+    rows.for_each(|((inside, among), found)| *inside |= among & found);
 }
 
 #[derive(Clone, Copy)]

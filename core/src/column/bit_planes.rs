@@ -1,0 +1,198 @@
+//! Codes of fewer than 8 bits, a plane for each bit.
+
+use super::packed::low_bits;
+
+/// Words that are compared before the next plane is looked at: they stay in the nearest cache.
+pub(super) const GROUP: usize = 64;
+
+/// The bytes of one plane of `rows` bits.
+pub(super) fn bit_plane_bytes(rows: usize) -> usize {
+    rows.div_ceil(64) * 8
+}
+
+/// Appends the lowest `width` bits of every code, the plane of the highest first.
+#[expect(clippy::cast_possible_truncation, reason = "the lowest byte of a code is meant")]
+pub(super) fn put_bit_planes(codes: &[u64], width: u32, out: &mut Vec<u8>) {
+    let start = out.len();
+    let stride = bit_plane_bytes(codes.len());
+    out.resize(start + stride * width as usize, 0);
+    let planes = out.get_mut(start..).unwrap_or_default();
+    let mut planes: Vec<&mut [u8]> = planes.chunks_exact_mut(stride.max(1)).collect();
+    for (group, eight) in codes.chunks(8).enumerate() {
+        let mut rows = [0; 8];
+        rows.iter_mut().zip(eight).for_each(|(row, code)| *row = *code as u8);
+        let turned = transpose(u64::from_le_bytes(rows)).to_le_bytes();
+        for (plane, byte) in planes.iter_mut().rev().zip(turned) {
+            if let Some(to) = plane.get_mut(group) {
+                *to = byte;
+            }
+        }
+    }
+}
+
+/// Turns a matrix of 8 by 8 bits: bit `8 i + j` goes to bit `8 j + i` (Warren, Hacker's Delight,
+/// 7-3).
+#[inline]
+fn transpose(mut bits: u64) -> u64 {
+    let mut moved = (bits ^ (bits >> 7)) & 0x00AA_00AA_00AA_00AA;
+    bits ^= moved ^ (moved << 7);
+    moved = (bits ^ (bits >> 14)) & 0x0000_CCCC_0000_CCCC;
+    bits ^= moved ^ (moved << 14);
+    moved = (bits ^ (bits >> 28)) & 0x0000_0000_F0F0_F0F0;
+    bits ^ moved ^ (moved << 28)
+}
+
+/// Bit planes where they lie, the highest first; the bits past the last row are 0 or meaningless.
+#[derive(Clone, Copy)]
+pub(super) struct BitPlanes<'a> {
+    words: &'a [[u8; 8]],
+    stride: usize,
+    width: u32,
+}
+
+impl<'a> BitPlanes<'a> {
+    /// `width` planes of `rows` bits, which fill `words`.
+    pub(super) fn new(words: &'a [[u8; 8]], rows: usize, width: u32) -> Self {
+        BitPlanes { words, stride: rows.div_ceil(64), width }
+    }
+
+    fn planes(&self) -> impl Iterator<Item = &'a [[u8; 8]]> + use<'a> {
+        self.words.chunks_exact(self.stride.max(1))
+    }
+
+    /// The bits of `row`.
+    pub(super) fn at(&self, row: usize) -> u64 {
+        self.planes().fold(0, |code, plane| {
+            let word = plane.get(row / 64).map_or(0, |word| u64::from_le_bytes(*word));
+            code << 1 | (word >> (row % 64) & 1)
+        })
+    }
+
+    /// The bits of every row, a byte a row; in place of what `out` holds, and up to a multiple of
+    /// 64 rows.
+    pub(super) fn unpack_into(&self, out: &mut Vec<u8>) {
+        out.clear();
+        out.resize(self.stride * 64, 0);
+        let rows = out.as_chunks_mut().0;
+        match self.width {
+            1 => self.unpack::<1>(rows),
+            2 => self.unpack::<2>(rows),
+            3 => self.unpack::<3>(rows),
+            4 => self.unpack::<4>(rows),
+            5 => self.unpack::<5>(rows),
+            6 => self.unpack::<6>(rows),
+            7 => self.unpack::<7>(rows),
+            _ => {}
+        }
+    }
+
+    fn unpack<const WIDTH: usize>(&self, rows: &mut [[u8; 64]]) {
+        let mut planes = self.planes();
+        let planes: [_; WIDTH] = std::array::from_fn(|_| planes.next().unwrap_or_default());
+        for (at, rows) in rows.iter_mut().enumerate() {
+            let word = |plane: &[[u8; 8]]| plane.get(at).map_or(0, |it| u64::from_le_bytes(*it));
+            let words = planes.map(word);
+            for (group, eight) in rows.as_chunks_mut().0.iter_mut().enumerate() {
+                let turned =
+                    words.iter().fold(0, |all, word| all << 8 | (word >> (8 * group) & 0xFF));
+                *eight = transpose(turned).to_le_bytes();
+            }
+        }
+    }
+
+    /// Which rows of `GROUP` words from word `from` on have bits in `first..=last`; past the last
+    /// row the answer means nothing.
+    pub(super) fn range(&self, from: usize, first: u64, last: u64) -> [u64; GROUP] {
+        let mut search = Search::default();
+        let mut words = [0; GROUP];
+        for (plane, bit) in self.planes().zip((0..self.width).rev()) {
+            if search.decided {
+                break;
+            }
+            let stored = plane.get(from..).unwrap_or_default();
+            words.iter_mut().zip(stored).for_each(|(to, word)| *to = u64::from_le_bytes(*word));
+            search.step(&words, bit, (first, last));
+        }
+        search.finish()
+    }
+}
+
+type Group = [u64; GROUP];
+
+/// The state of a range search that goes down the planes.
+struct Search {
+    /// Rows that are in the range whatever the planes below hold.
+    inside: Group,
+    /// Rows that agree with both ends so far; once the ends have parted, with the first.
+    at_first: Group,
+    /// Rows that agree with the last so far, once the ends have parted.
+    at_last: Option<Group>,
+    /// No plane below can change the answer.
+    decided: bool,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        let (inside, at_first) = ([0; GROUP], [u64::MAX; GROUP]);
+        Search { inside, at_first, at_last: None, decided: false }
+    }
+}
+
+impl Search {
+    fn step(&mut self, words: &Group, bit: u32, (first, last): (u64, u64)) {
+        let (low, high) = (first >> bit & 1 == 1, last >> bit & 1 == 1);
+        // An end whose bits from here down take in all that agrees with it so far.
+        let rest = low_bits(bit + 1);
+        let (first_whole, last_whole) = (first & rest == 0, last & rest == rest);
+        match &mut self.at_last {
+            None if first_whole && last_whole => self.decided = true,
+            None if low == high => narrow(&mut self.at_first, words, low),
+            None => {
+                let mut at_last = self.at_first;
+                narrow(&mut self.at_first, words, low);
+                narrow(&mut at_last, words, high);
+                self.at_last = Some(at_last);
+            }
+            Some(at_last) => {
+                if !first_whole {
+                    if !low {
+                        add(&mut self.inside, &self.at_first, words, true);
+                    }
+                    narrow(&mut self.at_first, words, low);
+                }
+                if !last_whole {
+                    if high {
+                        add(&mut self.inside, at_last, words, false);
+                    }
+                    narrow(at_last, words, high);
+                }
+                self.decided = first_whole && last_whole;
+            }
+        }
+    }
+
+    /// What agrees with an end to the end is in.
+    fn finish(self) -> Group {
+        let mut found = self.inside;
+        found.iter_mut().zip(self.at_first).for_each(|(found, at)| *found |= at);
+        if let Some(at_last) = self.at_last {
+            found.iter_mut().zip(at_last).for_each(|(found, at)| *found |= at);
+        }
+        found
+    }
+}
+
+/// Keeps the rows whose bit is `wanted`.
+#[inline]
+fn narrow(mask: &mut Group, words: &Group, wanted: bool) {
+    let flip = if wanted { 0 } else { u64::MAX };
+    mask.iter_mut().zip(words).for_each(|(mask, word)| *mask &= word ^ flip);
+}
+
+/// Adds those rows of `among` whose bit is `wanted`.
+#[inline]
+fn add(inside: &mut Group, among: &Group, words: &Group, wanted: bool) {
+    let flip = if wanted { 0 } else { u64::MAX };
+    let rows = inside.iter_mut().zip(among).zip(words);
+    rows.for_each(|((inside, among), word)| *inside |= among & (word ^ flip));
+}
