@@ -14,14 +14,11 @@ mod calendar;
 )]
 mod column;
 mod error;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "the rooms above are being built")
-)]
 mod format;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod index;
 pub mod io;
 #[cfg_attr(
     not(test),
@@ -29,16 +26,23 @@ pub mod io;
 )]
 mod keys;
 pub mod limits;
+mod pool;
 mod schema;
 #[cfg_attr(
     not(test),
     expect(dead_code, unused_imports, reason = "the rooms above are being built")
 )]
 mod scope;
+mod segment;
 mod serial;
+mod sidecar;
 
 pub use calendar::{Date, Instant, Zone};
 pub use error::{Error, ErrorKind, Place, Result};
+pub use index::{
+    Damage, DuplicatePolicy, Duplicates, Index, LoadOptions, LoadReport, Progress, RejectPolicy,
+    Rejected, Snapshot, Units, Verification,
+};
 pub use schema::{Column, ColumnType, Record, Schema, Value, Version};
 pub use scope::{BoundScope, Literal, Scope, Term, Truth, Verdict};
 pub use serial::{

@@ -89,12 +89,30 @@ impl Zone {
                 "`{text}` is not a timestamp; write it 2025-03-01T12:30:00 or 2025-03-01T12:30:00Z"
             ))
         })?;
+        self.settle(local)
+    }
+
+    /// The instant at which clocks of this zone show what clocks of UTC show so many microseconds
+    /// after 1970-01-01T00:00:00.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when the zone skipped that local time or had it twice, or it is too far
+    /// away.
+    pub fn local(&self, micros: i64) -> Result<Instant> {
+        let shown = Instant::from_micros(micros)?.jiff().to_zoned(TimeZone::UTC).datetime();
+        self.settle(shown)
+    }
+
+    /// Whether it is UTC, in which local time is the instant itself.
+    pub fn is_utc(&self) -> bool {
+        self.zone == TimeZone::UTC
+    }
+
+    fn settle(&self, local: DateTime) -> Result<Instant> {
         let zoned = self.zone.to_ambiguous_zoned(local).unambiguous().map_err(|source| {
-            Error::invalid(format!(
-                "`{text}` does not name one instant in {}; give its offset",
-                self.name
-            ))
-            .caused_by(source)
+            Error::invalid(format!("{local} is not one instant in {}; give its offset", self.name))
+                .caused_by(source)
         })?;
         Instant::from_jiff(zoned.timestamp())
     }

@@ -77,6 +77,21 @@ impl DiskDirectory {
     }
 }
 
+/// Begins a new file at a path that the caller chose, outside any index.
+///
+/// # Errors
+///
+/// `conflict` when the path is taken; `io` when the file cannot be made.
+pub(crate) fn create_file(path: &Path) -> Result<Box<dyn FileWriter>> {
+    let shown = path.display().to_string();
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(|source| failure(source, format!("create `{shown}`")))?;
+    Ok(Box::new(DiskWriter { file: Some(file), path: shown, buffer: Vec::new() }))
+}
+
 impl Directory for DiskDirectory {
     fn open(&self, path: &str) -> Result<Bytes> {
         let what = || format!("open {path}");

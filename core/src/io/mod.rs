@@ -16,4 +16,5 @@ mod tests;
 pub use bytes::Bytes;
 pub use directory::{Directory, FileWriter, Lock};
 pub use disk::DiskDirectory;
+pub(crate) use disk::create_file;
 pub use memory::MemoryDirectory;

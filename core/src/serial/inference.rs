@@ -1,6 +1,6 @@
 //! Families proposed from a sample of serials.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::automaton::Automaton;
 use super::families::check_serial;
@@ -24,7 +24,7 @@ pub struct Inference {
 }
 
 /// A family proposed from a sample.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InferredFamily {
     /// The family.
     pub family: SerialFamily,
@@ -38,7 +38,7 @@ pub struct InferredFamily {
 }
 
 /// A family that fits some serials of a later one, and so takes them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
     /// The name of the earlier family.
     pub family: String,

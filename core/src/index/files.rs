@@ -1,0 +1,72 @@
+//! Files that a load wrote: kept when it commits, removed when it does not.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::manifest::Manifest;
+use crate::error::Result;
+use crate::io::{Directory, FileWriter};
+
+/// The folders in which loads write.
+const FOLDERS: [&str; 1] = ["units"];
+
+/// The files of a load that has not been committed. Dropping it removes them.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    directory: Arc<dyn Directory>,
+    paths: Vec<String>,
+}
+
+impl Draft {
+    pub(crate) fn new(directory: Arc<dyn Directory>) -> Self {
+        Draft { directory, paths: Vec::new() }
+    }
+
+    pub(crate) fn directory(&self) -> &dyn Directory {
+        &*self.directory
+    }
+
+    /// Begins a new file of the load.
+    pub(crate) fn create(&mut self, path: &str) -> Result<Box<dyn FileWriter>> {
+        self.paths.push(path.to_owned());
+        self.directory.create(path)
+    }
+
+    /// Makes a manifest that names the files the newest one; from then on they stay.
+    pub(crate) fn commit(mut self, manifest: &Manifest) -> Result<()> {
+        manifest.publish(&*self.directory)?;
+        self.paths.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        for path in &self.paths {
+            // What cannot be removed now is an orphan, removed by the next writer.
+            let removed = self.directory.remove(path);
+            drop(removed);
+        }
+    }
+}
+
+/// Removes what an interrupted writer left: files that no manifest names. Only a writer that holds
+/// the lock may call it.
+pub(super) fn remove_orphans(directory: &dyn Directory) -> Result<()> {
+    let mut named = BTreeSet::new();
+    for path in directory.list("")? {
+        if let Some(number) = Manifest::number_of(&path) {
+            let manifest = Manifest::read(directory, number)?;
+            named.extend(manifest.files().into_iter().map(|file| file.path.clone()));
+        }
+    }
+    for folder in FOLDERS {
+        for name in directory.list(folder)? {
+            let path = format!("{folder}/{name}");
+            if !named.contains(&path) {
+                directory.remove(&path)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! How units get in: read, checked, sorted, written as segments, committed.
+
+mod block;
+mod buffer;
+mod duplicates;
+mod families;
+mod interner;
+mod load;
+mod options;
+mod order;
+mod read;
+mod rejects;
+mod report;
+mod seal;
+mod shape;
+#[cfg(all(test, feature = "files"))]
+mod tests;
+mod units;
+mod write;
+
+pub(super) use load::load;
+pub use options::{DuplicatePolicy, LoadOptions, Progress, RejectPolicy};
+pub use report::{Duplicates, LoadReport, Rejected};
+pub use units::Units;

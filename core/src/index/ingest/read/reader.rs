@@ -1,0 +1,40 @@
+//! What every reader does.
+
+use super::records::Records;
+use crate::error::Result;
+use crate::index::ingest::block::Block;
+use crate::index::ingest::shape::{InputColumn, Shape};
+use crate::index::ingest::units::{Source, Units};
+use crate::schema::Schema;
+
+/// Work that reads some rows; jobs run in parallel, and their blocks are joined in their order.
+pub(in crate::index::ingest) type Job<'j> =
+    Box<dyn FnOnce(&Shape) -> Result<Vec<Block>> + Send + 'j>;
+
+/// An input, read once from its start to its end.
+pub(in crate::index::ingest) trait Reader {
+    /// The columns it has; where its rows may leave some out, those of the schema too.
+    fn columns(&mut self, schema: &Schema) -> Result<Vec<InputColumn>>;
+
+    /// Some serials of all its parts, before any row is read; none where it can be read only once.
+    fn sample(&mut self, shape: &Shape) -> Result<Vec<String>>;
+
+    /// The next jobs, about so many; none at the end.
+    fn jobs(&mut self, count: usize) -> Result<Vec<Job<'static>>>;
+
+    /// How many rows there are, where it says so beforehand.
+    fn rows_total(&self) -> Option<u64>;
+}
+
+/// Opens an input.
+pub(in crate::index::ingest) fn open(units: Units<'_>) -> Result<Box<dyn Reader + '_>> {
+    Ok(match units.0 {
+        Source::Records(records) => Box::new(Records::new(records)),
+        #[cfg(feature = "arrow")]
+        Source::Batches(batches) => Box::new(super::batches::Batches::new(batches)),
+        #[cfg(feature = "files")]
+        Source::Parquet(paths) => Box::new(super::parquet::ParquetFiles::open(paths)?),
+        #[cfg(feature = "files")]
+        Source::Csv(paths) => Box::new(super::csv::CsvFiles::open(paths)?),
+    })
+}

@@ -1,0 +1,55 @@
+//! What a load did.
+
+use crate::serial::Inference;
+
+/// What a load did.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadReport {
+    /// The version of the index that holds the units.
+    pub version: u64,
+    /// Rows read.
+    pub read: u64,
+    /// Units that the load put into the index.
+    pub loaded: u64,
+    /// Serials that came more than once or were there already; the latest won.
+    pub duplicates: Duplicates,
+    /// Rows left out.
+    pub rejected: Rejected,
+    /// The serial families that were inferred, with counts and examples, in the order in which
+    /// serials are tried against them; and what stayed opaque.
+    pub inference: Inference,
+    /// Columns of the schema that the input did not have: missing for all its units.
+    pub absent_columns: Vec<String>,
+}
+
+/// Serials that came more than once or were there already.
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Duplicates {
+    /// Rows replaced by a later row of the same load.
+    pub within_load: u64,
+    /// Units of the index replaced by the load.
+    pub against_index: u64,
+    /// The first few serials.
+    pub examples: Vec<String>,
+}
+
+/// How many examples a report gives.
+pub(super) const EXAMPLES_MAX: usize = 5;
+
+impl Duplicates {
+    pub(super) fn wants_example(&self) -> bool {
+        self.examples.len() < EXAMPLES_MAX
+    }
+}
+
+/// Rows left out because they could not be read.
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rejected {
+    /// How many rows.
+    pub rows: u64,
+    /// Why, for the first few.
+    pub examples: Vec<String>,
+}

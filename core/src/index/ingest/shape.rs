@@ -1,0 +1,147 @@
+//! How the columns of an input fill the columns of the index.
+
+use super::options::LoadOptions;
+use crate::calendar::Zone;
+use crate::error::{Error, Result};
+use crate::schema::{Column, ColumnType, Schema};
+use crate::serial::Families;
+
+/// A column of an input, as far as it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct InputColumn {
+    pub(super) name: String,
+    /// What its values would be in an index; none where the input does not say, or they are of no
+    /// type an index has.
+    pub(super) column_type: Option<ColumnType>,
+}
+
+/// Where each value of a row is found in its input.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    /// The input column of the serial.
+    pub(super) serial: String,
+    /// The input column of the namespace.
+    pub(super) namespace: Option<String>,
+    /// One a column of the schema.
+    pub(super) columns: Vec<ShapeColumn>,
+    pub(super) families: Families,
+    /// Whether bad rows are collected; else the first one is an error.
+    pub(super) collects: bool,
+}
+
+/// Where the values of a column of the schema are found.
+#[derive(Clone, Debug)]
+pub(super) struct ShapeColumn {
+    name: String,
+    pub(super) column_type: ColumnType,
+    pub(super) zone: Zone,
+    /// The input column; none where the input does not have it.
+    pub(super) input: Option<String>,
+}
+
+impl ShapeColumn {
+    /// What messages call it: as the input does, where it is there.
+    pub(super) fn name(&self) -> &str {
+        self.input.as_deref().unwrap_or(&self.name)
+    }
+}
+
+impl Shape {
+    /// Finds a place for every column of the input; one that the schema does not know is an error.
+    /// A schema without columns is given those of the input.
+    pub(super) fn new(
+        input: &[InputColumn],
+        schema: &mut Schema,
+        options: &LoadOptions<'_>,
+        collects: bool,
+    ) -> Result<Self> {
+        let has = |name: &str| input.iter().any(|it| it.name == name);
+        if !has(&options.serial_column) {
+            return Err(Error::invalid(format!(
+                "the input has no column `{}` for the serial; it has {}",
+                options.serial_column,
+                names(input.iter().map(|it| it.name.as_str()))
+            )));
+        }
+        let namespace = match &options.namespace_column {
+            Some(name) if !has(name) => {
+                return Err(Error::invalid(format!("the input has no column `{name}`")));
+            }
+            Some(name) => Some(name.clone()),
+            None => (options.namespace.is_none() && has("namespace")).then(|| "namespace".into()),
+        };
+        for name in options.ignored.iter().chain(options.renames.iter().map(|(from, _)| from)) {
+            if !has(name) {
+                return Err(Error::invalid(format!("the input has no column `{name}`")));
+            }
+        }
+        let fills: Vec<(&InputColumn, &str)> = input
+            .iter()
+            .filter(|it| it.name != options.serial_column)
+            .filter(|it| Some(&it.name) != namespace.as_ref())
+            .filter(|it| !options.ignored.contains(&it.name))
+            .map(|it| {
+                let renamed = options.renames.iter().find(|(from, _)| *from == it.name);
+                (it, renamed.map_or(it.name.as_str(), |(_, to)| to))
+            })
+            .collect();
+        if schema.columns().is_empty() {
+            *schema = infer(&fills)?.with_families(schema.families().clone());
+        }
+        let columns = columns(&fills, schema)?;
+        Ok(Shape {
+            serial: options.serial_column.clone(),
+            namespace,
+            columns,
+            families: schema.families().clone(),
+            collects,
+        })
+    }
+}
+
+fn columns(fills: &[(&InputColumn, &str)], schema: &Schema) -> Result<Vec<ShapeColumn>> {
+    let unknown: Vec<&str> =
+        fills.iter().filter(|(_, to)| schema.column(to).is_none()).map(|(_, to)| *to).collect();
+    if !unknown.is_empty() {
+        return Err(Error::invalid(format!(
+            "the schema has no column {}; rename, ignore or declare what the input calls so",
+            names(unknown.into_iter())
+        )));
+    }
+    let place = |column: &Column| {
+        let mut inputs = fills
+            .iter()
+            .filter(|(_, to)| schema.column(to).is_some_and(|found| found.name() == column.name()));
+        let input = inputs.next().map(|(input, _)| input.name.clone());
+        if inputs.next().is_some() {
+            return Err(Error::invalid(format!(
+                "two columns of the input fill column `{}`; ignore one",
+                column.name()
+            )));
+        }
+        Ok(ShapeColumn {
+            name: column.name().to_owned(),
+            column_type: column.column_type(),
+            zone: column.zone()?,
+            input,
+        })
+    };
+    schema.columns().iter().map(place).collect()
+}
+
+fn infer(fills: &[(&InputColumn, &str)]) -> Result<Schema> {
+    let column = |(input, to): &(&InputColumn, &str)| {
+        let column_type = input.column_type.ok_or_else(|| {
+            Error::invalid(format!(
+                "column `{}` of the input is of no type an index has; declare a schema, or ignore it",
+                input.name
+            ))
+        })?;
+        Column::new(*to, column_type)
+    };
+    Schema::new(fills.iter().map(column).collect::<Result<_>>()?)
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,184 @@
+//! The segments of a load: written one by one, compared with those before them, committed at once.
+
+use super::buffer::Buffer;
+use super::duplicates::common_rows;
+use super::order::{Ordered, order};
+use super::report::Duplicates;
+use super::seal;
+use crate::bitmap::RowSet;
+use crate::error::{Error, Result};
+use crate::index::files::Draft;
+use crate::index::manifest::{FileEntry, Manifest, RetiredEntry, UnitEntry};
+use crate::index::snapshot::Snapshot;
+use crate::schema::Schema;
+use crate::segment::{UnitSegment, write_units};
+use crate::serial::{Families, SerialKey};
+use crate::sidecar::write_retired;
+
+/// Writes the segments of a load.
+pub(super) struct Writer<'l> {
+    draft: Draft,
+    before: &'l Snapshot,
+    schema: Schema,
+    version: u64,
+    written: Vec<Written>,
+    /// For each segment of the index, the rows that the load retires.
+    retired: Vec<RowSet>,
+    duplicates: Duplicates,
+}
+
+/// A segment that the load wrote.
+struct Written {
+    file: FileEntry,
+    units: UnitSegment,
+    retired: RowSet,
+}
+
+impl<'l> Writer<'l> {
+    pub(super) fn new(draft: Draft, before: &'l Snapshot, manifest: &Manifest) -> Self {
+        Writer {
+            draft,
+            before,
+            schema: manifest.schema.clone(),
+            version: manifest.number,
+            written: Vec::new(),
+            retired: vec![RowSet::new(); before.segments().len()],
+            duplicates: Duplicates::default(),
+        }
+    }
+
+    pub(super) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    pub(super) fn duplicates(&self) -> &Duplicates {
+        &self.duplicates
+    }
+
+    /// Every segment so far: those of the index, and those of the load.
+    pub(super) fn segments(&self) -> Vec<&UnitSegment> {
+        let of_index = self.before.segments().iter().map(|it| &*it.units);
+        of_index.chain(self.written.iter().map(|it| &it.units)).collect()
+    }
+
+    /// Orders, writes and opens the rows as a segment, and finds which earlier rows they replace.
+    pub(super) fn write(&mut self, mut buffer: Buffer, families: &Families) -> Result<()> {
+        let ordered = order(&buffer);
+        self.count_replaced(&buffer, &ordered, families)?;
+        buffer.forget_keys();
+        self.retire(&ordered, families)?;
+        let rows = seal::encode(buffer, &ordered, &self.schema)?;
+        drop(ordered);
+        let ordinal = u64::try_from(self.written.len()).unwrap_or(u64::MAX);
+        let id = rows.id((self.version << 20) ^ ordinal);
+        let path = format!("units/{id}.seg");
+        let summary = write_units(self.draft.create(&path)?, id, &rows)?;
+        let units = UnitSegment::open(self.draft.directory().open(&path)?, &self.schema)?;
+        let file = FileEntry::new(path, &summary);
+        self.written.push(Written { file, units, retired: RowSet::new() });
+        Ok(())
+    }
+
+    fn count_replaced(
+        &mut self,
+        buffer: &Buffer,
+        ordered: &Ordered,
+        families: &Families,
+    ) -> Result<()> {
+        self.duplicates.within_load += u64::try_from(ordered.replaced.len()).unwrap_or(u64::MAX);
+        for row in &ordered.replaced {
+            if !self.duplicates.wants_example() {
+                break;
+            }
+            self.duplicates.examples.push(families.text(&buffer.key(*row))?);
+        }
+        Ok(())
+    }
+
+    fn retire(&mut self, ordered: &Ordered, families: &Families) -> Result<()> {
+        let (groups, namespaces) = (&ordered.groups, &ordered.namespaces);
+        let of_index = self.before.segments().iter().zip(&mut self.retired);
+        for (segment, retired) in of_index {
+            let common = RowSet::from_sorted(common_rows(groups, namespaces, &segment.units)?);
+            let fresh = common.difference(&segment.retired).difference(retired);
+            self.duplicates.against_index += fresh.len();
+            self.duplicates.add_examples(&segment.units, &fresh, families)?;
+            *retired = retired.union(&fresh);
+        }
+        for written in &mut self.written {
+            let common = RowSet::from_sorted(common_rows(groups, namespaces, &written.units)?);
+            let fresh = common.difference(&written.retired);
+            self.duplicates.within_load += fresh.len();
+            self.duplicates.add_examples(&written.units, &fresh, families)?;
+            written.retired = written.retired.union(&fresh);
+        }
+        Ok(())
+    }
+
+    /// Writes what retires rows, and publishes the manifest.
+    pub(super) fn commit(mut self, mut manifest: Manifest) -> Result<Manifest> {
+        let live = self.before.segments().iter().zip(&self.retired);
+        for (entry, (segment, retired)) in manifest.units.iter_mut().zip(live) {
+            if !retired.is_empty() {
+                let retired = segment.retired.union(retired);
+                entry.retired =
+                    Some(write_side(&mut self.draft, self.version, &segment.units, &retired)?);
+            }
+        }
+        for written in self.written {
+            let mut retired = None;
+            if !written.retired.is_empty() {
+                let (units, rows) = (&written.units, &written.retired);
+                retired = Some(write_side(&mut self.draft, self.version, units, rows)?);
+            }
+            let rows = written.units.rows();
+            manifest.units.push(UnitEntry { file: written.file, rows, retired });
+        }
+        self.draft.commit(&manifest)?;
+        Ok(manifest)
+    }
+}
+
+fn write_side(
+    draft: &mut Draft,
+    version: u64,
+    units: &UnitSegment,
+    retired: &RowSet,
+) -> Result<RetiredEntry> {
+    let path = format!("units/{}.{version}.side", units.id());
+    let writer = draft.create(&path)?;
+    let summary = write_retired(writer, units.id(), retired)?;
+    Ok(RetiredEntry { file: FileEntry::new(path, &summary), rows: retired.len() })
+}
+
+impl Duplicates {
+    fn add_examples(
+        &mut self,
+        units: &UnitSegment,
+        rows: &RowSet,
+        families: &Families,
+    ) -> Result<()> {
+        for row in rows.iter() {
+            if !self.wants_example() {
+                break;
+            }
+            let (_, key): (u32, SerialKey) = units.keys().key_at(row)?;
+            self.examples.push(families.text(&key)?);
+        }
+        Ok(())
+    }
+
+    /// Refuses the load where there is a duplicate.
+    pub(super) fn refuse(&self) -> Result<()> {
+        if self.within_load == 0 && self.against_index == 0 {
+            return Ok(());
+        }
+        Err(Error::conflict(format!(
+            "{} serials of the load come again in it and {} are in the index already, such as {}; \
+             remove them, or load with DuplicatePolicy::LatestWins",
+            self.within_load,
+            self.against_index,
+            self.examples.join(", ")
+        )))
+    }
+}

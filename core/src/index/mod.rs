@@ -1,0 +1,19 @@
+//! The folder that holds everything: which files are live, how they are read, how units get in.
+
+mod files;
+mod index_folder;
+mod ingest;
+mod manifest;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use index_folder::Index;
+pub use ingest::{
+    DuplicatePolicy, Duplicates, LoadOptions, LoadReport, Progress, RejectPolicy, Rejected, Units,
+};
+pub use snapshot::Snapshot;
+pub use verify::{Damage, Verification};
+
+pub(crate) use snapshot::LiveSegment;

@@ -1,0 +1,53 @@
+//! What a segment of units says of itself: a JSON document in a section of its own.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::limits::{COLUMNS_MAX, SEGMENT_ROWS_MAX};
+use crate::schema::ColumnType;
+
+/// The section kinds of a unit segment; columns bring their own kinds.
+pub(crate) const META: u32 = 1;
+/// The serials.
+pub(crate) const KEYS: u32 = 2;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Meta {
+    pub(crate) rows: u64,
+    /// Ascending; a row's namespace is a place in this list.
+    pub(crate) namespaces: Vec<String>,
+    /// Column numbers of the file are places in this list.
+    pub(crate) columns: Vec<MetaColumn>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MetaColumn {
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) column_type: ColumnType,
+}
+
+impl Meta {
+    pub(crate) fn encode(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec(self)
+            .map_err(|source| Error::invalid("segment: cannot write its meta").caused_by(source))
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
+        let meta: Meta = serde_json::from_slice(bytes).map_err(|source| {
+            Error::corrupt("segment: its meta is no document").caused_by(source)
+        })?;
+        if meta.rows > SEGMENT_ROWS_MAX {
+            return Err(Error::corrupt(format!("segment: {} rows are too many", meta.rows)));
+        }
+        if meta.columns.len() > COLUMNS_MAX {
+            return Err(Error::corrupt("segment: too many columns"));
+        }
+        if !meta.namespaces.is_sorted_by(|a, b| a < b) {
+            return Err(Error::corrupt("segment: its namespaces are out of order"));
+        }
+        Ok(meta)
+    }
+}
