@@ -81,14 +81,19 @@ impl Zone {
     /// `invalid_argument` when it is neither, is finer than a microsecond, or names a local time
     /// that the zone skipped or had twice.
     pub fn instant(&self, text: &str) -> Result<Instant> {
-        if let Ok(at) = text.parse::<jiff::Timestamp>() {
-            return Instant::from_jiff(at);
-        }
-        let local: DateTime = text.parse().map_err(|_| {
+        let unreadable = || {
             Error::invalid(format!(
                 "`{text}` is not a timestamp; write it 2025-03-01T12:30:00 or 2025-03-01T12:30:00Z"
             ))
-        })?;
+        };
+        // The calendar crate would read `[Europe/Berlin]` and leave it out of account.
+        if text.contains('[') {
+            return Err(unreadable());
+        }
+        if let Ok(at) = text.parse::<jiff::Timestamp>() {
+            return Instant::from_jiff(at);
+        }
+        let local: DateTime = text.parse().map_err(|_| unreadable())?;
         self.settle(local)
     }
 
@@ -148,6 +153,12 @@ mod tests {
         let day = |zone: &str| Zone::named(zone).unwrap().date_of(at).to_string();
         assert_eq!(day("UTC"), "2025-01-31");
         assert_eq!(day("Asia/Tokyo"), "2025-02-01");
+    }
+
+    #[test]
+    fn a_zone_in_brackets_is_refused_not_ignored() {
+        assert!(Zone::utc().instant("2025-07-01T12:00:00[Europe/Berlin]").is_err());
+        assert!(Zone::utc().instant("2025-07-01T12:00:00").is_ok());
     }
 
     #[test]

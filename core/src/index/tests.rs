@@ -191,6 +191,7 @@ fn families_are_inferred_stored_and_added_to() {
     assert_eq!(report.inference.families.len(), 1);
     assert_eq!(report.inference.families[0].family.layout(), "{a:A2}{n:D5}");
     assert_eq!(report.inference.families[0].count, 500);
+    assert_eq!((report.families, report.opaque), (vec![("A2D5".into(), 500)], 0));
     let second = (0..500).map(|it| Record::of_serial(format!("Z-{it:04}")));
     load(&index, second.collect(), LoadOptions::default());
     let families = |index: &Index| {

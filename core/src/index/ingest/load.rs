@@ -19,6 +19,7 @@ use crate::index::files::Draft;
 use crate::index::manifest::Manifest;
 use crate::index::snapshot::Snapshot;
 use crate::pool;
+use crate::serial::{FamilyId, SerialFamily};
 
 /// Reads, checks, sorts, writes and commits.
 pub(in crate::index) fn load(
@@ -143,6 +144,10 @@ impl Load<'_> {
         }
         let rejected = self.rejects.finish()?;
         let families = self.finder.families;
+        let units_of = |(id, family): (FamilyId, &SerialFamily)| {
+            (family.name().to_owned(), self.writer.units_of(id))
+        };
+        let families_found = families.iter().map(units_of).collect();
         manifest.schema = manifest.schema.with_families(families);
         manifest.inferred.extend(self.finder.inference.families.iter().cloned());
         let duplicates = self.writer.duplicates().clone();
@@ -154,6 +159,8 @@ impl Load<'_> {
             loaded,
             duplicates,
             rejected,
+            families: families_found,
+            opaque: self.writer.units_of(FamilyId::OPAQUE),
             inference: self.finder.inference,
             absent_columns: absent
                 .filter(|(_, shape)| shape.input.is_none())

@@ -16,8 +16,13 @@ pub struct LoadReport {
     pub duplicates: Duplicates,
     /// Rows left out.
     pub rejected: Rejected,
-    /// The serial families that were inferred, with counts and examples, in the order in which
-    /// serials are tried against them; and what stayed opaque.
+    /// How many units the load has of each serial family, in the order in which serials are tried
+    /// against them, by name.
+    pub families: Vec<(String, u64)>,
+    /// How many units have a serial that fits no family.
+    pub opaque: u64,
+    /// The serial families that the load inferred, with counts and examples of the sample they
+    /// were read off; and what of the last sample stayed opaque.
     pub inference: Inference,
     /// Columns of the schema that the input did not have: missing for all its units.
     pub absent_columns: Vec<String>,

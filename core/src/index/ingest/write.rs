@@ -1,5 +1,7 @@
 //! The segments of a load: written one by one, compared with those before them, committed at once.
 
+use std::collections::BTreeMap;
+
 use super::buffer::Buffer;
 use super::duplicates::common_rows;
 use super::order::{Ordered, order};
@@ -12,7 +14,7 @@ use crate::index::manifest::{FileEntry, Manifest, RetiredEntry, UnitEntry};
 use crate::index::snapshot::Snapshot;
 use crate::schema::Schema;
 use crate::segment::{UnitSegment, write_units};
-use crate::serial::{Families, SerialKey};
+use crate::serial::{Families, FamilyId, SerialKey};
 use crate::sidecar::write_retired;
 
 /// Writes the segments of a load.
@@ -25,6 +27,8 @@ pub(super) struct Writer<'l> {
     /// For each segment of the index, the rows that the load retires.
     retired: Vec<RowSet>,
     duplicates: Duplicates,
+    /// Units written of each family.
+    units_of: BTreeMap<FamilyId, u64>,
 }
 
 /// A segment that the load wrote.
@@ -44,7 +48,13 @@ impl<'l> Writer<'l> {
             written: Vec::new(),
             retired: vec![RowSet::new(); before.segments().len()],
             duplicates: Duplicates::default(),
+            units_of: BTreeMap::new(),
         }
+    }
+
+    /// How many units were written of a family, before later ones replaced any.
+    pub(super) fn units_of(&self, family: FamilyId) -> u64 {
+        self.units_of.get(&family).copied().unwrap_or(0)
     }
 
     pub(super) fn schema(&self) -> &Schema {
@@ -65,6 +75,10 @@ impl<'l> Writer<'l> {
     pub(super) fn write(&mut self, mut buffer: Buffer, families: &Families) -> Result<()> {
         let ordered = order(&buffer);
         self.count_replaced(&buffer, &ordered, families)?;
+        for group in &ordered.groups {
+            let units = u64::try_from(group.len()).unwrap_or(u64::MAX);
+            *self.units_of.entry(group.family()).or_default() += units;
+        }
         buffer.forget_keys();
         self.retire(&ordered, families)?;
         let rows = seal::encode(buffer, &ordered, &self.schema)?;
