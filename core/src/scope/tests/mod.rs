@@ -6,6 +6,7 @@ mod forms;
 mod limits;
 mod meaning;
 mod page;
+mod serials;
 
 use crate::schema::{Column, ColumnType, Schema};
 use crate::serial::{Families, SerialFamily};
