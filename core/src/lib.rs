@@ -27,6 +27,7 @@ pub mod io;
 mod keys;
 pub mod limits;
 mod pool;
+mod query;
 mod schema;
 #[cfg_attr(
     not(test),
@@ -43,6 +44,7 @@ pub use index::{
     Damage, DuplicatePolicy, Duplicates, Index, LoadOptions, LoadReport, Progress, RejectPolicy,
     Rejected, Snapshot, Units, Verification,
 };
+pub use query::{Lookup, Reason, Selection, Undetermined, Unit, UnitIter, UnitSet};
 pub use schema::{Column, ColumnType, Record, Schema, Value, Version};
 pub use scope::{BoundScope, Literal, Scope, Term, Truth, Verdict};
 pub use serial::{

@@ -1,5 +1,7 @@
 //! One chunk of an owned set, and the choice of its form.
 
+use std::ops::Range;
+
 use super::container::{ARRAY_ROWS_MAX, Container, run_rows};
 use super::kernels;
 use super::mask::{Mask, WORDS};
@@ -37,6 +39,17 @@ impl Chunk {
             Store::Bits(bits)
         };
         (count > 0).then_some(Chunk { key, count, store })
+    }
+
+    /// The rows of a range as chunk `key`, unless there are none.
+    pub(super) fn of_range(key: u16, rows: Range<u32>) -> Option<Chunk> {
+        let count = rows.end.checked_sub(rows.start).filter(|&count| count > 0)?;
+        let store = if runs_are_smallest(count, 1) {
+            Store::Runs(Box::new([stored_run(&rows)]))
+        } else {
+            Store::Array(rows.map(|row| low_half(row as usize).to_le_bytes()).collect())
+        };
+        Some(Chunk { key, count, store })
     }
 
     /// The rows of `container` as chunk `key`, copied where they are in the smallest form already.
@@ -123,12 +136,15 @@ fn runs_are_smallest(count: u32, runs: usize) -> bool {
 
 fn runs_of(mask: &Mask, runs: usize) -> Box<[[u8; 4]]> {
     let mut out = Vec::with_capacity(runs);
-    for run in mask.runs() {
-        let [a, b] = low_half(run.start as usize).to_le_bytes();
-        let [c, d] = low_half(run.len() - 1).to_le_bytes();
-        out.push([a, b, c, d]);
-    }
+    out.extend(mask.runs().map(|run| stored_run(&run)));
     out.into()
+}
+
+/// A run, which is not empty, as the format stores it.
+fn stored_run(rows: &Range<u32>) -> [u8; 4] {
+    let [a, b] = low_half(rows.start as usize).to_le_bytes();
+    let [c, d] = low_half(rows.len() - 1).to_le_bytes();
+    [a, b, c, d]
 }
 
 fn follow(pair: &[[u8; 2]]) -> bool {

@@ -88,19 +88,32 @@ impl RowSet {
         }
     }
 
-    /// Adds `rows`; rows past the most a segment can have are left out.
+    /// Adds `rows`; rows past the most a segment can have are left out. Chunks after the last are
+    /// made as runs at once.
     pub(crate) fn push_range(&mut self, rows: Range<u64>) {
         let end = rows.end.min(SEGMENT_ROWS_MAX);
         let mut start = rows.start;
-        let mut mask = Mask::new();
         while start < end {
             let (key, _) = split(low_word(start));
             let base = u64::from(key) << 16;
             let stop = end.min(base + CHUNK_ROWS as u64);
-            mask.clear_all();
-            mask.set_range(low_word(start - base)..low_word(stop - base));
-            self.push_mask(key, &mask);
+            let inside = low_word(start - base)..low_word(stop - base);
+            if self.chunks.last().is_none_or(|last| last.key < key) {
+                self.chunks.extend(Chunk::of_range(key, inside));
+            } else {
+                let mut mask = Mask::new();
+                mask.set_range(inside);
+                self.push_mask(key, &mask);
+            }
             start = stop;
+        }
+    }
+
+    /// Adds the rows of a set that as a rule begins in a chunk after the last of this one.
+    pub(crate) fn append(&mut self, mut later: RowSet) {
+        match (self.chunks.last(), later.chunks.first()) {
+            (Some(last), Some(first)) if last.key >= first.key => *self = self.union(&later),
+            _ => self.chunks.append(&mut later.chunks),
         }
     }
 
@@ -166,6 +179,12 @@ impl RowSet {
     /// Every chunk that has rows, ascending.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = (u16, Container<'_>)> + '_ {
         self.chunks.iter().map(|it| (it.key, it.container()))
+    }
+
+    /// Every chunk from `key` on that has rows, ascending.
+    pub(crate) fn chunks_from(&self, key: u32) -> impl Iterator<Item = (u16, Container<'_>)> + '_ {
+        let start = self.chunks.partition_point(|it| u32::from(it.key) < key);
+        self.chunks.iter().skip(start).map(|it| (it.key, it.container()))
     }
 
     /// How many rows before `row` are in. Takes time with the number of chunks.

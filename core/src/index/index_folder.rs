@@ -20,7 +20,8 @@ use crate::schema::Schema;
 /// # Examples
 ///
 /// ```
-/// use seriatim::{Column, ColumnType, Index, LoadOptions, MemoryDirectory, Record, Schema, Units, Value};
+/// use seriatim::io::MemoryDirectory;
+/// use seriatim::{Column, ColumnType, Index, LoadOptions, Record, Schema, Units, Value};
 ///
 /// let schema = Schema::new(vec![Column::new("facility", ColumnType::Text)?])?;
 /// let index = Index::create_in(MemoryDirectory::new(), schema)?;

@@ -18,7 +18,8 @@ use crate::sidecar::read_retired;
 /// # Examples
 ///
 /// ```
-/// use seriatim::{Index, MemoryDirectory, Schema};
+/// use seriatim::io::MemoryDirectory;
+/// use seriatim::{Index, Schema};
 ///
 /// let index = Index::create_in(MemoryDirectory::new(), Schema::new(vec![])?)?;
 /// let snapshot = index.snapshot();

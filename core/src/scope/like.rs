@@ -129,7 +129,7 @@ impl LikePattern {
     }
 
     /// The prefix, where the pattern asks for nothing else.
-    pub(super) fn prefix(&self) -> Option<&str> {
+    pub(crate) fn prefix(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [Part::Run] => Some(""),
             [Part::Text(text), Part::Run] => Some(text),

@@ -1,0 +1,197 @@
+//! A test of a column: ordinals of the segment, and what a chunk answers.
+
+use std::ops::Bound;
+
+use super::answer::{Answer, At, Masks, Part};
+use crate::bitmap::Mask;
+use crate::column::{Chunk, ColumnReader, Intervals, number_ordinal};
+use crate::error::Result;
+use crate::schema::ColumnType;
+use crate::scope::{TextTest, Truth, ValueTest};
+
+/// A test of the values of one column of one segment.
+#[derive(Debug)]
+pub(super) struct ColumnLeaf<'a> {
+    column: &'a ColumnReader,
+    /// The ordinals that pass.
+    intervals: Intervals,
+}
+
+/// Rows that are looked at one by one rather than by a scan of their chunk.
+const POINTS_MAX: u32 = 32;
+
+impl<'a> ColumnLeaf<'a> {
+    pub(super) fn new(column: &'a ColumnReader, test: &ValueTest) -> Result<Self> {
+        let pairs = match test {
+            ValueTest::Numbers(ranges) => numbers(column.column_type(), ranges),
+            ValueTest::Floats(ranges) => {
+                let ordinals = ranges.iter().map(|(first, last)| {
+                    column.floats_between(Bound::Included(*first), Bound::Included(*last))
+                });
+                ordinals.filter_map(Result::transpose).collect::<Result<_>>()?
+            }
+            ValueTest::Texts(test) | ValueTest::Versions(test) => texts(column, test)?,
+        };
+        Ok(ColumnLeaf { column, intervals: Intervals::new(pairs) })
+    }
+
+    /// Whether no value of the segment passes and none is missing.
+    pub(super) fn is_false(&self) -> Result<bool> {
+        Ok(self.intervals.is_empty() && self.column.missing_total()? == 0)
+    }
+
+    pub(super) fn has_lists(&self) -> bool {
+        self.column.column_type() == ColumnType::TextList
+    }
+
+    /// What the test is for all rows of a chunk, where the zone says so.
+    pub(super) fn outlook(&self, at: At) -> Result<Option<Truth>> {
+        Ok(self.at_a_glance(&self.column.chunk(usize::from(at.key))?))
+    }
+
+    fn at_a_glance(&self, chunk: &Chunk<'_>) -> Option<Truth> {
+        let missing = chunk.missing_count();
+        if missing == chunk.rows() {
+            return Some(Truth::Unknown);
+        }
+        match chunk.zone() {
+            _ if missing > 0 => None,
+            None => Some(Truth::False),
+            Some(zone) if !self.intervals.overlaps(zone) => Some(Truth::False),
+            // A list may be empty; then it has no value that passes.
+            Some(zone) if self.intervals.covers(zone) && !self.has_lists() => Some(Truth::True),
+            Some(_) => None,
+        }
+    }
+
+    /// The share of a chunk's values that pass, were they spread evenly between its least and its
+    /// greatest.
+    pub(super) fn share(&self, at: At) -> Result<f64> {
+        let Some((least, most)) = self.column.chunk(usize::from(at.key))?.zone() else {
+            return Ok(0.0);
+        };
+        let inside = |(first, last): &(u64, u64)| {
+            let (first, last) = ((*first).max(least), (*last).min(most));
+            if first > last { 0.0 } else { (last - first) as f64 + 1.0 }
+        };
+        let passing: f64 = self.intervals.as_slice().iter().map(inside).sum();
+        Ok(passing / ((most - least) as f64 + 1.0))
+    }
+
+    /// What the test is for the rows `within` a chunk.
+    pub(super) fn answer(&self, at: At, within: &Part, masks: &mut Masks) -> Result<Answer> {
+        let chunk = self.column.chunk(usize::from(at.key))?;
+        if let Some(truth) = self.at_a_glance(&chunk) {
+            return Ok(Answer::all(truth));
+        }
+        if let Part::Rows(rows) = within
+            && !self.has_lists()
+            && rows.count() <= POINTS_MAX
+        {
+            return self.points(&chunk, rows, masks);
+        }
+        let mut sure = masks.empty();
+        chunk.scan(&self.intervals, &mut sure)?;
+        if chunk.missing_count() == 0 {
+            return Ok(Answer::known(masks.part(sure)));
+        }
+        let mut possible = masks.copy(&sure);
+        chunk.missing_into(&mut possible)?;
+        Ok(Answer { sure: masks.part(sure), possible: Some(Part::Rows(possible)) })
+    }
+
+    fn points(&self, chunk: &Chunk<'_>, rows: &Mask, masks: &mut Masks) -> Result<Answer> {
+        let (mut sure, mut possible) = (masks.empty(), masks.empty());
+        for row in rows.iter() {
+            let ordinal = chunk.ordinal_at(row)?;
+            if ordinal.is_none_or(|it| self.intervals.contains(it)) {
+                possible.set(row);
+                if ordinal.is_some() {
+                    sure.set(row);
+                }
+            }
+        }
+        Ok(Answer { sure: masks.part(sure), possible: Some(masks.part(possible)) })
+    }
+}
+
+/// The ordinals of numbers, days, instants and truths.
+fn numbers(column_type: ColumnType, ranges: &[(i64, i64)]) -> Vec<(u64, u64)> {
+    let pairs = ranges.iter();
+    if column_type == ColumnType::Boolean {
+        let inside = pairs.map(|(first, last)| ((*first).max(0), (*last).min(1)));
+        return inside
+            .filter(|(first, last)| first <= last)
+            .map(|(first, last)| (first.unsigned_abs(), last.unsigned_abs()))
+            .collect();
+    }
+    pairs.map(|(first, last)| (number_ordinal(*first), number_ordinal(*last))).collect()
+}
+
+/// The ordinals of texts and versions.
+fn texts(column: &ColumnReader, test: &TextTest) -> Result<Vec<(u64, u64)>> {
+    let pattern = match test {
+        TextTest::Ranges(ranges) => {
+            let pairs = ranges.iter().map(|(low, high)| {
+                column.texts_between(
+                    low.as_ref().map(String::as_str),
+                    high.as_ref().map(String::as_str),
+                )
+            });
+            return pairs.filter_map(Result::transpose).collect();
+        }
+        TextTest::Like(pattern) => pattern,
+    };
+    // Versions are not in the order of their bytes, so that a prefix is no range of them.
+    let low = match column.column_type() {
+        ColumnType::Version => "",
+        _ => pattern.literal_prefix(),
+    };
+    let Some((first, last)) = column.texts_between(Bound::Included(low), Bound::Unbounded)? else {
+        return Ok(Vec::new());
+    };
+    let mut pairs: Vec<(u64, u64)> = Vec::new();
+    for ordinal in first..=last {
+        let text = column.text(ordinal)?;
+        if !text.starts_with(low) {
+            break;
+        }
+        if pattern.matches(text) {
+            match pairs.last_mut() {
+                Some(pair) if pair.1 + 1 == ordinal => pair.1 = ordinal,
+                _ => pairs.push((ordinal, ordinal)),
+            }
+        }
+    }
+    Ok(pairs)
+}
+
+/// A test whether a value is missing.
+#[derive(Debug)]
+pub(super) struct MissingLeaf<'a>(pub(super) &'a ColumnReader);
+
+impl MissingLeaf<'_> {
+    pub(super) fn outlook(&self, at: At) -> Result<Option<Truth>> {
+        let chunk = self.0.chunk(usize::from(at.key))?;
+        Ok(match chunk.missing_count() {
+            0 => Some(Truth::False),
+            missing if missing == chunk.rows() => Some(Truth::True),
+            _ => None,
+        })
+    }
+
+    /// The share of a chunk's values that are missing.
+    pub(super) fn share(&self, at: At) -> Result<f64> {
+        let chunk = self.0.chunk(usize::from(at.key))?;
+        Ok(f64::from(chunk.missing_count()) / f64::from(chunk.rows().max(1)))
+    }
+
+    pub(super) fn answer(&self, at: At, masks: &mut Masks) -> Result<Answer> {
+        if let Some(truth) = self.outlook(at)? {
+            return Ok(Answer::all(truth));
+        }
+        let mut missing = masks.empty();
+        self.0.chunk(usize::from(at.key))?.missing_into(&mut missing)?;
+        Ok(Answer::known(Part::Rows(missing)))
+    }
+}

@@ -1,0 +1,173 @@
+//! One chunk of one segment, answered.
+
+use super::answer::{Answer, At, Masks, Part};
+use super::plan::{Kind, Step};
+use super::ranges::Ranges;
+use crate::error::Result;
+use crate::scope::{NodeId, Truth};
+
+/// How a test was answered for a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// FALSE for all rows, without reading any.
+    Pruned,
+    /// TRUE for all rows or UNKNOWN for all rows, without reading any.
+    Constant,
+    /// By reading rows.
+    Scanned,
+}
+
+/// Looks on while tests are answered.
+pub(super) trait Watch {
+    /// Calls `answer`, which answers a test; `how` says how that is done.
+    fn test(
+        &mut self,
+        node: NodeId,
+        how: impl FnOnce() -> Result<How>,
+        answer: impl FnOnce() -> Result<Answer>,
+    ) -> Result<Answer>;
+}
+
+/// Looks away.
+pub(super) struct Unwatched;
+
+impl Watch for Unwatched {
+    fn test(
+        &mut self,
+        _: NodeId,
+        _: impl FnOnce() -> Result<How>,
+        answer: impl FnOnce() -> Result<Answer>,
+    ) -> Result<Answer> {
+        answer()
+    }
+}
+
+impl Step<'_> {
+    /// What it is for all rows of a chunk, where that can be told without reading rows.
+    pub(super) fn outlook(&self, at: At) -> Result<Option<Truth>> {
+        Ok(match &self.kind {
+            Kind::Constant(truth) => Some(*truth),
+            Kind::Rows(rows) => rows_at_a_glance(rows, at),
+            Kind::Texts(leaf) => leaf.outlook(at),
+            Kind::Column(leaf) => leaf.outlook(at)?,
+            Kind::Missing(leaf) => leaf.outlook(at)?,
+            Kind::Not(step) => step.outlook(at)?.map(Truth::negate),
+            Kind::And(steps) => {
+                let mut all = Some(Truth::True);
+                for step in steps {
+                    let outlook = step.outlook(at)?;
+                    if outlook == Some(Truth::False) {
+                        return Ok(outlook);
+                    }
+                    all = all.zip(outlook).map(|(a, b)| a.and(b));
+                }
+                all
+            }
+            Kind::Or(steps) => {
+                let mut any = Some(Truth::False);
+                for step in steps {
+                    let outlook = step.outlook(at)?;
+                    if outlook == Some(Truth::True) {
+                        return Ok(outlook);
+                    }
+                    any = any.zip(outlook).map(|(a, b)| a.or(b));
+                }
+                any
+            }
+        })
+    }
+
+    /// What it is for the rows `within` a chunk; for others, anything.
+    pub(super) fn answer(
+        &self,
+        at: At,
+        within: &Part,
+        masks: &mut Masks,
+        watch: &mut impl Watch,
+    ) -> Result<Answer> {
+        let how = || {
+            Ok(match self.outlook(at)? {
+                Some(Truth::False) => How::Pruned,
+                Some(_) => How::Constant,
+                None => How::Scanned,
+            })
+        };
+        match &self.kind {
+            Kind::Constant(truth) => Ok(Answer::all(*truth)),
+            Kind::And(steps) => conjunction(steps, at, within, masks, watch),
+            Kind::Or(steps) => disjunction(steps, at, within, masks, watch),
+            Kind::Not(step) => {
+                let mut answer = step.answer(at, within, masks, watch)?;
+                answer.negate(at.rows);
+                Ok(answer)
+            }
+            Kind::Rows(rows) => watch.test(self.node, how, || Ok(answer_rows(rows, at, masks))),
+            Kind::Texts(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
+            Kind::Column(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
+            Kind::Missing(leaf) => watch.test(self.node, how, || leaf.answer(at, masks)),
+        }
+    }
+}
+
+/// Each step is asked only about rows for which all before it may hold.
+fn conjunction(
+    steps: &[Step<'_>],
+    at: At,
+    within: &Part,
+    masks: &mut Masks,
+    watch: &mut impl Watch,
+) -> Result<Answer> {
+    let mut all = Answer::all(Truth::True);
+    for step in steps {
+        let left = if all.possible().is_everything() { within } else { all.possible() };
+        if let Kind::Not(contrary) = &step.kind {
+            let other = contrary.answer(at, left, masks, watch)?;
+            all.and_not(other, at.rows, masks);
+        } else {
+            let other = step.answer(at, left, masks, watch)?;
+            all.and(other, masks);
+        }
+        if all.is_false() {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+fn disjunction(
+    steps: &[Step<'_>],
+    at: At,
+    within: &Part,
+    masks: &mut Masks,
+    watch: &mut impl Watch,
+) -> Result<Answer> {
+    let mut any = Answer::all(Truth::False);
+    for step in steps {
+        let other = step.answer(at, within, masks, watch)?;
+        any.or(other, masks);
+        if any.is_true() {
+            break;
+        }
+    }
+    Ok(any)
+}
+
+fn rows_at_a_glance(rows: &Ranges, at: At) -> Option<Truth> {
+    let chunk = at.range();
+    match rows.within(&chunk) {
+        [] => Some(Truth::False),
+        [only] if only.start <= chunk.start && chunk.end <= only.end => Some(Truth::True),
+        _ => None,
+    }
+}
+
+fn answer_rows(rows: &Ranges, at: At, masks: &mut Masks) -> Answer {
+    if let Some(truth) = rows_at_a_glance(rows, at) {
+        return Answer::all(truth);
+    }
+    let mut mask = masks.empty();
+    for range in rows.within(&at.range()) {
+        mask.set_range(at.cut(range));
+    }
+    Answer::known(Part::Rows(mask))
+}

@@ -1,0 +1,28 @@
+//! Questions to an index: which units a scope covers, which serials there are, and why.
+//!
+//! This is the one room that sees both the language of scopes and the storage of units. A bound
+//! scope becomes a [plan](plan::Plan) for every segment, a plan is answered chunk by chunk in
+//! three-valued logic, and what comes out is a [`UnitSet`].
+
+mod algebra;
+mod answer;
+mod column_leaf;
+mod evaluate;
+mod find;
+mod lookup;
+mod order;
+mod plan;
+mod ranges;
+mod reasons;
+mod select;
+mod selection;
+mod serials;
+mod text_leaf;
+mod unit_set;
+mod weigh;
+
+pub use lookup::Lookup;
+pub use order::{Unit, UnitIter};
+pub use reasons::Reason;
+pub use selection::{Selection, Undetermined};
+pub use unit_set::UnitSet;

@@ -1,0 +1,226 @@
+//! What a bound scope comes to in one segment.
+
+use super::answer::At;
+use super::column_leaf::{ColumnLeaf, MissingLeaf};
+use super::ranges::Ranges;
+use super::serials::{SerialRows, namespace_rows, serial_rows};
+use super::text_leaf::TextLeaf;
+use crate::error::Result;
+use crate::index::LiveSegment;
+use crate::scope::{BoundNode, BoundScope, NodeId, Truth};
+
+/// A node of a scope in one segment.
+#[derive(Debug)]
+pub(super) struct Step<'a> {
+    /// What it says; where several tests of serials became one, their parent.
+    pub(super) node: NodeId,
+    pub(super) kind: Kind<'a>,
+}
+
+/// How a node is answered.
+#[derive(Debug)]
+pub(super) enum Kind<'a> {
+    /// The same for every row of the segment.
+    Constant(Truth),
+    /// TRUE for these rows, FALSE for others; neither none nor all.
+    Rows(Ranges),
+    Texts(TextLeaf<'a>),
+    Column(ColumnLeaf<'a>),
+    Missing(MissingLeaf<'a>),
+    Not(Box<Step<'a>>),
+    And(Vec<Step<'a>>),
+    Or(Vec<Step<'a>>),
+}
+
+/// A scope in one segment.
+#[derive(Debug)]
+pub(super) struct Plan<'a> {
+    pub(super) segment: &'a LiveSegment,
+    pub(super) root: Step<'a>,
+}
+
+impl<'a> Plan<'a> {
+    /// Resolves a node of a scope, and all below it, in a segment.
+    pub(super) fn new(
+        segment: &'a LiveSegment,
+        bound: &'a BoundScope,
+        root: NodeId,
+    ) -> Result<Self> {
+        let root = Compiler { segment, bound }.step(root)?;
+        Ok(Plan { segment, root })
+    }
+
+    /// The chunks in which the root can be other than FALSE, as far as serials tell, ascending.
+    pub(super) fn chunks(&self) -> Vec<At> {
+        let rows = self.segment.units.rows();
+        let domain = self.root.domain().unwrap_or_else(|| Ranges::of(0..rows));
+        domain.chunks().map(|key| At::of(key, rows)).collect()
+    }
+
+    /// Whether rows alone answer it.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self.root.kind, Kind::Constant(Truth::False) | Kind::Rows(_))
+    }
+}
+
+struct Compiler<'a> {
+    segment: &'a LiveSegment,
+    bound: &'a BoundScope,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Junction {
+    And,
+    Or,
+}
+
+impl Junction {
+    /// What decides the whole when one child is it.
+    fn decisive(self) -> Truth {
+        match self {
+            Junction::And => Truth::False,
+            Junction::Or => Truth::True,
+        }
+    }
+
+    fn join(self, parts: Vec<Ranges>) -> Option<Ranges> {
+        match self {
+            Junction::And => Ranges::join(parts, Ranges::intersection),
+            Junction::Or => Ranges::join(parts, Ranges::union),
+        }
+    }
+}
+
+impl<'a> Compiler<'a> {
+    fn step(&self, node: NodeId) -> Result<Step<'a>> {
+        let units = &self.segment.units;
+        let kind = match self.bound.node(node) {
+            BoundNode::And(children) => return self.junction(node, Junction::And, children),
+            BoundNode::Or(children) => return self.junction(node, Junction::Or, children),
+            BoundNode::Not(child) => return self.negation(node, *child),
+            BoundNode::Constant(truth) => Kind::Constant(*truth),
+            BoundNode::SerialMissing => Kind::Constant(Truth::False),
+            BoundNode::Missing { column } => match units.column(*column) {
+                None => Kind::Constant(Truth::True),
+                Some(column) if column.missing_total()? == 0 => Kind::Constant(Truth::False),
+                Some(column) => Kind::Missing(MissingLeaf(column)),
+            },
+            BoundNode::Column { column, test } => match units.column(*column) {
+                None => Kind::Constant(Truth::Unknown),
+                Some(column) => {
+                    let leaf = ColumnLeaf::new(column, test)?;
+                    if leaf.is_false()? { Kind::Constant(Truth::False) } else { Kind::Column(leaf) }
+                }
+            },
+            BoundNode::Namespace(test) => self.rows(namespace_rows(self.segment, test)?),
+            BoundNode::Serial(test) => {
+                let families = self.bound.schema().families();
+                let SerialRows { rows, texts } = serial_rows(self.segment, families, test)?;
+                match (self.rows(rows), texts) {
+                    (rows, None) => rows,
+                    (Kind::Constant(Truth::False), Some(texts)) => Kind::Texts(texts),
+                    (rows, Some(texts)) => {
+                        Kind::Or([rows, Kind::Texts(texts)].map(|kind| Step { node, kind }).into())
+                    }
+                }
+            }
+        };
+        Ok(Step { node, kind })
+    }
+
+    fn rows(&self, rows: Ranges) -> Kind<'a> {
+        if rows.is_empty() {
+            Kind::Constant(Truth::False)
+        } else if rows.is_all(self.segment.units.rows()) {
+            Kind::Constant(Truth::True)
+        } else {
+            Kind::Rows(rows)
+        }
+    }
+
+    fn negation(&self, node: NodeId, child: NodeId) -> Result<Step<'a>> {
+        let child = self.step(child)?;
+        Ok(match child.kind {
+            // It stays the child's, whose column is the reason where it is UNKNOWN.
+            Kind::Constant(truth) => {
+                Step { node: child.node, kind: Kind::Constant(truth.negate()) }
+            }
+            Kind::Rows(rows) => {
+                Step { node, kind: Kind::Rows(rows.complement(self.segment.units.rows())) }
+            }
+            Kind::Not(inner) => *inner,
+            kind => Step { node, kind: Kind::Not(Box::new(Step { node: child.node, kind })) },
+        })
+    }
+
+    /// Serials come first: where they decide, the columns are not even looked up. Whatever is rows
+    /// becomes one.
+    fn junction(
+        &self,
+        node: NodeId,
+        junction: Junction,
+        children: &'a [NodeId],
+    ) -> Result<Step<'a>> {
+        let constant = |truth| Ok(Step { node, kind: Kind::Constant(truth) });
+        let (decisive, idle) = (junction.decisive(), junction.decisive().negate());
+        let mut rows = Vec::new();
+        let mut steps = Vec::new();
+        for on_serials in [true, false] {
+            for child in children.iter().filter(|child| self.is_on_serials(**child) == on_serials) {
+                let step = self.step(*child)?;
+                match step.kind {
+                    Kind::Constant(truth) if truth == decisive => return constant(decisive),
+                    Kind::Constant(truth) if truth == idle => {}
+                    Kind::Rows(found) => rows.push(found),
+                    _ => steps.push(step),
+                }
+            }
+            if let Some(joined) = junction.join(std::mem::take(&mut rows)) {
+                match self.rows(joined) {
+                    Kind::Constant(truth) if truth == decisive => return constant(decisive),
+                    Kind::Rows(joined) => rows.push(joined),
+                    _ => {}
+                }
+            }
+        }
+        if let Some(rows) = rows.pop() {
+            steps.insert(0, Step { node, kind: Kind::Rows(rows) });
+        }
+        if steps.len() > 1 {
+            let kind = match junction {
+                Junction::And => Kind::And(steps),
+                Junction::Or => Kind::Or(steps),
+            };
+            return Ok(Step { node, kind });
+        }
+        steps.pop().map_or_else(|| constant(idle), Ok)
+    }
+
+    /// Whether a test, or the contrary of one, needs no column.
+    fn is_on_serials(&self, node: NodeId) -> bool {
+        match self.bound.node(node) {
+            BoundNode::Serial(_) | BoundNode::Namespace(_) | BoundNode::Constant(_) => true,
+            BoundNode::Not(child) => self.is_on_serials(*child),
+            _ => false,
+        }
+    }
+}
+
+impl Step<'_> {
+    /// The rows for which it can be other than FALSE, as far as serials tell; none stands for all.
+    fn domain(&self) -> Option<Ranges> {
+        match &self.kind {
+            Kind::Constant(Truth::False) => Some(Ranges::new()),
+            Kind::Rows(rows) => Some(rows.clone()),
+            Kind::Texts(leaf) => Some(leaf.rows.clone()),
+            Kind::Constant(_) | Kind::Column(_) | Kind::Missing(_) | Kind::Not(_) => None,
+            Kind::And(steps) => {
+                Ranges::join(steps.iter().filter_map(Step::domain).collect(), Ranges::intersection)
+            }
+            Kind::Or(steps) => {
+                let parts = steps.iter().map(Step::domain).collect::<Option<Vec<Ranges>>>()?;
+                Ranges::join(parts, Ranges::union)
+            }
+        }
+    }
+}

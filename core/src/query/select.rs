@@ -1,0 +1,225 @@
+//! A scope becomes sets of units.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::answer::{Answer, At, Masks, Part};
+use super::evaluate::{Unwatched, Watch};
+use super::plan::{Kind, Plan};
+use super::weigh::order_steps;
+use super::{Selection, UnitSet};
+use crate::bitmap::{Container, RowSet};
+use crate::error::{Error, Result};
+use crate::index::Snapshot;
+use crate::limits::CHUNK_ROWS;
+use crate::pool;
+use crate::scope::{BoundScope, NodeId, Scope, Truth};
+
+impl Snapshot {
+    /// The units that a scope covers, and those it may cover.
+    ///
+    /// Takes time with the chunks of 65,536 units that the least and greatest values of the columns
+    /// cannot decide; a range of serials alone reads no column.
+    ///
+    /// # Errors
+    ///
+    /// `scope_field` when the scope does not fit the schema; `corrupt` when a file is damaged where
+    /// it is read; `io`.
+    pub fn select(&self, scope: &Scope) -> Result<Selection> {
+        self.select_shared(Arc::new(self.schema().bind(scope)?))
+    }
+
+    /// As [`select`](Snapshot::select), with a scope that is bound to this snapshot's schema.
+    ///
+    /// # Errors
+    ///
+    /// `conflict` when it is bound to another schema; `corrupt`; `io`.
+    pub fn select_bound(&self, bound: &BoundScope) -> Result<Selection> {
+        if bound.schema() != self.schema() {
+            return Err(Error::conflict(
+                "the scope is bound to another schema than the snapshot's; bind it again",
+            ));
+        }
+        self.select_shared(Arc::new(bound.clone()))
+    }
+
+    fn select_shared(&self, bound: Arc<BoundScope>) -> Result<Selection> {
+        let found = select_node(self, &bound, bound.root())?;
+        let affected = UnitSet::of(self.clone(), found.affected);
+        let undetermined = UnitSet::of(self.clone(), found.undetermined);
+        Ok(Selection::new(affected, undetermined, bound))
+    }
+}
+
+/// The rows of each segment for which a node is TRUE, and for which it is UNKNOWN.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) affected: Vec<RowSet>,
+    pub(super) undetermined: Vec<RowSet>,
+}
+
+/// Chunks in which the zones are read by one thread.
+const SURVEY_ALONE_MAX: usize = 2048;
+/// Chunks whose rows are read by one thread: to wake others takes longer.
+const READ_ALONE_MAX: usize = 4;
+/// Chunks that one thread takes on at a time, at most.
+const BLOCK_MAX: usize = 64;
+
+/// Evaluates a node of a scope over all segments.
+pub(super) fn select_node(snapshot: &Snapshot, bound: &BoundScope, root: NodeId) -> Result<Rows> {
+    let plans = plans(snapshot, bound, root)?;
+    let surveyed = survey_all(&plans)?;
+    let mixed: usize = surveyed.iter().map(Survey::mixed).sum();
+    let mut rows = Rows::default();
+    if mixed <= READ_ALONE_MAX {
+        let mut masks = Masks::default();
+        for (plan, surveyed) in plans.iter().zip(surveyed) {
+            let (sure, unknown) = match surveyed {
+                Survey::Done(sure, unknown) => (sure, unknown),
+                Survey::Chunks(chunks) => read(plan, &chunks, &mut masks, &mut Unwatched)?,
+            };
+            rows.affected.push(sure);
+            rows.undetermined.push(unknown);
+        }
+        return Ok(rows);
+    }
+    let pool = pool::shared()?;
+    let total: usize = surveyed.iter().map(|it| it.chunks().len()).sum();
+    let block = (total / (pool.current_num_threads() * 8)).clamp(1, BLOCK_MAX);
+    let blocks: Vec<(usize, &[Candidate])> = (0..)
+        .zip(&surveyed)
+        .flat_map(|(at, it)| it.chunks().chunks(block).map(move |chunks| (at, chunks)))
+        .collect();
+    let read_block = |masks: &mut Masks, (at, chunks): &(usize, &[Candidate])| {
+        plans.get(*at).map_or_else(
+            || Ok((RowSet::new(), RowSet::new())),
+            |plan| read(plan, chunks, masks, &mut Unwatched),
+        )
+    };
+    let parts: Vec<Result<(RowSet, RowSet)>> =
+        pool.install(|| blocks.par_iter().map_init(Masks::default, read_block).collect());
+    let places: Vec<usize> = blocks.iter().map(|(at, _)| *at).collect();
+    for surveyed in surveyed {
+        let (sure, unknown) = match surveyed {
+            Survey::Done(sure, unknown) => (sure, unknown),
+            Survey::Chunks(_) => (RowSet::new(), RowSet::new()),
+        };
+        rows.affected.push(sure);
+        rows.undetermined.push(unknown);
+    }
+    for (at, part) in places.into_iter().zip(parts) {
+        let (sure, unknown) = part?;
+        if let (Some(affected), Some(undetermined)) =
+            (rows.affected.get_mut(at), rows.undetermined.get_mut(at))
+        {
+            affected.append(sure);
+            undetermined.append(unknown);
+        }
+    }
+    Ok(rows)
+}
+
+/// What a node comes to in each segment, its steps in the order of evaluation.
+pub(super) fn plans<'a>(
+    snapshot: &'a Snapshot,
+    bound: &'a BoundScope,
+    root: NodeId,
+) -> Result<Vec<Plan<'a>>> {
+    let segments = snapshot.segments().iter();
+    let mut plans: Vec<Plan<'a>> =
+        segments.map(|segment| Plan::new(segment, bound, root)).collect::<Result<_>>()?;
+    order_steps(&mut plans, root)?;
+    Ok(plans)
+}
+
+/// A chunk that has rows for which the root is not FALSE, or may have; and what it is for all of
+/// them where that is known already.
+pub(super) type Candidate = (At, Option<Truth>);
+
+/// What is known of a segment before rows are read.
+enum Survey {
+    Done(RowSet, RowSet),
+    Chunks(Vec<Candidate>),
+}
+
+impl Survey {
+    fn chunks(&self) -> &[Candidate] {
+        match self {
+            Survey::Done(..) => &[],
+            Survey::Chunks(chunks) => chunks,
+        }
+    }
+
+    /// Chunks of which rows must be read.
+    fn mixed(&self) -> usize {
+        self.chunks().iter().filter(|(_, outlook)| outlook.is_none()).count()
+    }
+}
+
+fn survey_all(plans: &[Plan<'_>]) -> Result<Vec<Survey>> {
+    let rows: u64 =
+        plans.iter().filter(|it| !it.is_plain()).map(|it| it.segment.units.rows()).sum();
+    if rows <= (SURVEY_ALONE_MAX * CHUNK_ROWS) as u64 {
+        return plans.iter().map(survey).collect();
+    }
+    pool::shared()?.install(|| plans.par_iter().map(survey).collect())
+}
+
+fn survey(plan: &Plan<'_>) -> Result<Survey> {
+    let retired = &plan.segment.retired;
+    let live = |rows: RowSet| if retired.is_empty() { rows } else { rows.difference(retired) };
+    match &plan.root.kind {
+        Kind::Constant(Truth::False) => return Ok(Survey::Done(RowSet::new(), RowSet::new())),
+        Kind::Rows(rows) => return Ok(Survey::Done(live(rows.to_row_set()), RowSet::new())),
+        _ => {}
+    }
+    let mut chunks = Vec::new();
+    for at in plan.chunks() {
+        let outlook = plan.root.outlook(at)?;
+        if outlook != Some(Truth::False) {
+            chunks.push((at, outlook));
+        }
+    }
+    Ok(Survey::Chunks(chunks))
+}
+
+/// The live rows of some chunks for which the root is TRUE, and for which it is UNKNOWN.
+pub(super) fn read(
+    plan: &Plan<'_>,
+    chunks: &[Candidate],
+    masks: &mut Masks,
+    watch: &mut impl Watch,
+) -> Result<(RowSet, RowSet)> {
+    let (mut sure, mut unknown) = (RowSet::new(), RowSet::new());
+    for (at, outlook) in chunks {
+        let answer = match outlook {
+            Some(truth) => Answer::all(*truth),
+            None => plan.root.answer(*at, &Part::Everything, masks, watch)?,
+        };
+        let (all, some) = answer.split(at.rows, masks);
+        let retired = plan.segment.retired.chunk(at.key);
+        push(&mut sure, *at, all, retired, masks);
+        push(&mut unknown, *at, some, retired, masks);
+    }
+    Ok((sure, unknown))
+}
+
+/// Adds the live rows of a part.
+fn push(set: &mut RowSet, at: At, part: Part, retired: Option<Container<'_>>, masks: &mut Masks) {
+    let mut mask = match part {
+        Part::Nothing => return,
+        Part::Everything if retired.is_none() => return set.push_range(at.range()),
+        Part::Everything => {
+            let mut mask = masks.empty();
+            mask.set_range(0..at.rows);
+            mask
+        }
+        Part::Rows(mask) => mask,
+    };
+    if let Some(retired) = retired {
+        retired.and_not_into(&mut mask);
+    }
+    set.push_mask(at.key, &mask);
+    masks.put_back(Part::Rows(mask));
+}

@@ -1,0 +1,137 @@
+//! A test of serials that looks at their texts.
+
+use std::ops::Range;
+
+use super::answer::{Answer, At, Masks, Part};
+use super::ranges::Ranges;
+use crate::bitmap::Mask;
+use crate::error::{Error, Result};
+use crate::index::LiveSegment;
+use crate::scope::{LikePattern, Truth};
+use crate::serial::{Families, FamilyId, KeyRange, SerialKey};
+
+/// A test of the texts of some rows of one segment; it is FALSE for all others.
+#[derive(Debug)]
+pub(super) struct TextLeaf<'a> {
+    pub(super) segment: &'a LiveSegment,
+    pub(super) families: &'a Families,
+    pub(super) test: SerialText<'a>,
+    /// The rows to look at.
+    pub(super) rows: Ranges,
+}
+
+/// What the text of a serial must be.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum SerialText<'a> {
+    /// In a range, which decides by shape; only for serials that fit no family.
+    In(&'a KeyRange),
+    Like(&'a LikePattern),
+}
+
+impl TextLeaf<'_> {
+    /// FALSE where no row of the chunk is to be looked at.
+    pub(super) fn outlook(&self, at: At) -> Option<Truth> {
+        self.rows.within(&at.range()).is_empty().then_some(Truth::False)
+    }
+
+    pub(super) fn answer(&self, at: At, within: &Part, masks: &mut Masks) -> Result<Answer> {
+        let Some(asked) = asked_rows(at, within) else {
+            return Ok(Answer::all(Truth::False));
+        };
+        let (mut sure, mut possible) = (masks.empty(), masks.empty());
+        let mut tell = |row: u64, truth: Truth| {
+            if truth != Truth::False
+                && let Some(row) = at.row(row)
+            {
+                possible.set(row);
+                if truth == Truth::True {
+                    sure.set(row);
+                }
+            }
+        };
+        for range in self.rows.within(&asked) {
+            let range = range.start.max(asked.start)..range.end.min(asked.end);
+            let groups = self.segment.units.keys().groups();
+            let first = groups.partition_point(|group| group.rows.end <= range.start);
+            for (number, group) in groups.iter().enumerate().skip(first) {
+                let rows = group.rows.start.max(range.start)..group.rows.end.min(range.end);
+                if rows.is_empty() {
+                    break;
+                }
+                let asked = |row| is_asked(at, within, row);
+                self.test_rows(number, rows, asked, &mut tell)?;
+            }
+        }
+        Ok(Answer { sure: masks.part(sure), possible: Some(masks.part(possible)) })
+    }
+
+    fn test_rows(
+        &self,
+        number: usize,
+        rows: Range<u64>,
+        asked: impl Fn(u64) -> bool,
+        tell: &mut impl FnMut(u64, Truth),
+    ) -> Result<()> {
+        let keys = self.segment.units.keys();
+        let Some(group) = keys.groups().get(number) else { return Ok(()) };
+        if group.family == FamilyId::OPAQUE {
+            return keys.for_each_text(number, rows, |row, text| {
+                if asked(row) {
+                    tell(row, self.truth(text));
+                }
+                Ok(())
+            });
+        }
+        let family = self.families.family(group.family);
+        let family =
+            family.ok_or_else(|| Error::corrupt("segment: its serials are of no family"))?;
+        let mut codes = Vec::new();
+        keys.codes_into(number, rows.clone(), &mut codes)?;
+        let mut text = String::new();
+        for (row, code) in rows.zip(codes) {
+            if asked(row) {
+                text.clear();
+                family.decode_into(code, &mut text)?;
+                tell(row, self.truth(&text));
+            }
+        }
+        Ok(())
+    }
+
+    fn truth(&self, text: &str) -> Truth {
+        match self.test {
+            SerialText::Like(pattern) => Truth::from(pattern.matches(text)),
+            SerialText::In(range) => {
+                Truth::from(range.decide(self.families, &SerialKey::Opaque(text.into())))
+            }
+        }
+    }
+}
+
+/// The rows of the segment from the first that is asked about to the last.
+fn asked_rows(at: At, within: &Part) -> Option<Range<u64>> {
+    match within {
+        Part::Nothing => None,
+        Part::Everything => Some(at.range()),
+        Part::Rows(mask) => ends(mask)
+            .map(|(first, last)| at.base() + u64::from(first)..at.base() + u64::from(last) + 1),
+    }
+}
+
+/// The first and the last row of a mask.
+#[expect(clippy::cast_possible_truncation, reason = "rows of a chunk are below 65,536")]
+fn ends(mask: &Mask) -> Option<(u16, u16)> {
+    let words = mask.words();
+    let first = words.iter().position(|word| *word != 0)?;
+    let last = words.iter().rposition(|word| *word != 0)?;
+    let (low, high) = (words.get(first)?.trailing_zeros(), words.get(last)?.leading_zeros());
+    Some(((first * 64) as u16 + low as u16, (last * 64 + 63) as u16 - high as u16))
+}
+
+fn is_asked(at: At, within: &Part, row: u64) -> bool {
+    match within {
+        Part::Nothing => false,
+        Part::Everything => true,
+        Part::Rows(mask) => at.row(row).is_some_and(|row| mask.contains(row)),
+    }
+}

@@ -1,0 +1,5 @@
+//! The library from outside: what an index answers is what the language says of each unit alone.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod model;
+mod select;

@@ -1,0 +1,336 @@
+//! A maker's units as a list, and what can be asked of it: the answers an index must give.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use seriatim::io::MemoryDirectory;
+use seriatim::{
+    Column, ColumnType, Date, DuplicatePolicy, Families, Index, Instant, LoadOptions, Normaliser,
+    Record, Schema, Scope, SerialFamily, SerialKey, Truth, UnitSet, Units, Value, Version,
+};
+
+/// Columns by name; each type once.
+pub(crate) const COLUMNS: [(&str, ColumnType); 8] = [
+    ("lot", ColumnType::Text),
+    ("count", ColumnType::Integer),
+    ("torque", ColumnType::Float),
+    ("sold_on", ColumnType::Date),
+    ("made_at", ColumnType::Timestamp),
+    ("tested", ColumnType::Boolean),
+    ("firmware", ColumnType::Version),
+    ("cells", ColumnType::TextList),
+];
+
+const NAMESPACES: [&str; 3] = ["", "04012345000016", "9"];
+const TEXTS: [&str; 6] = ["", "L1", "L10", "L2", "M", "\u{e9}"];
+const VERSIONS: [&str; 5] = ["4.9", "4.10", "4.10-hf", "5", "5.0"];
+const DAYS: [i32; 4] = [-1, 0, 19_000, 20_000];
+const DAY_MICROS: i64 = 86_400_000_000;
+
+pub(crate) fn schema() -> Schema {
+    let columns = COLUMNS.map(|(name, column_type)| Column::new(name, column_type).unwrap());
+    let loose = Normaliser::new().upper_case().without_dashes();
+    let families = vec![
+        SerialFamily::new("bike", "{n:D3}").unwrap(),
+        SerialFamily::new("pump", "P{line:A1}{n:D1..2}").unwrap().with_normaliser(loose).unwrap(),
+        // Its fields count in another order than they stand.
+        SerialFamily::new("lamp", "L{n:D2}{year:D1}").unwrap().order_by(&["year", "n"]).unwrap(),
+    ];
+    Schema::new(columns.to_vec()).unwrap().with_families(Families::new(families).unwrap())
+}
+
+/// Serials of three families and of none; of the latter, some resemble serials of a family.
+pub(crate) fn serial() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => (0..12_u32).prop_map(|n| format!("{n:03}")),
+        2 => ("[AB]", 0..12_u32).prop_map(|(line, n)| format!("P{line}{n}")),
+        1 => ("[ab]", 0..12_u32).prop_map(|(line, n)| format!("p-{line}{n}")),
+        2 => (0..4_u32, 0..3_u32).prop_map(|(n, year)| format!("L{n:02}{year}")),
+        2 => select(vec!["0O1", "00A", "01B", "PA", "L0X1", "X1", "X2", "X10", "zz", "?", "\u{e9}"])
+            .prop_map(str::to_owned),
+    ]
+}
+
+pub(crate) fn namespace() -> impl Strategy<Value = &'static str> {
+    prop_oneof![5 => Just(NAMESPACES[0]), 1 => Just(NAMESPACES[1]), 1 => Just(NAMESPACES[2])]
+}
+
+fn float() -> impl Strategy<Value = f64> {
+    select(vec![-0.0, 0.0, 1.5, 2.25, -7.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1e300])
+}
+
+fn instant() -> impl Strategy<Value = Instant> {
+    let offset = select(vec![0, 1, DAY_MICROS / 2, DAY_MICROS - 1]);
+    (select(DAYS.to_vec()), offset).prop_map(|(day, offset)| {
+        Instant::from_micros(i64::from(day) * DAY_MICROS + offset).unwrap()
+    })
+}
+
+fn text() -> impl Strategy<Value = String> {
+    select(TEXTS.to_vec()).prop_map(str::to_owned)
+}
+
+fn value(column_type: ColumnType) -> BoxedStrategy<Value> {
+    match column_type {
+        ColumnType::Text => text().prop_map(Value::Text).boxed(),
+        ColumnType::Integer => {
+            select(vec![i64::MIN, -1, 0, 1, 2, 3, i64::MAX]).prop_map(Value::Integer).boxed()
+        }
+        ColumnType::Float => float().prop_map(Value::Float).boxed(),
+        ColumnType::Date => {
+            let date = |day| Value::Date(Date::from_days(day).unwrap());
+            select(DAYS.to_vec()).prop_map(date).boxed()
+        }
+        ColumnType::Timestamp => instant().prop_map(Value::Timestamp).boxed(),
+        ColumnType::Boolean => any::<bool>().prop_map(Value::Boolean).boxed(),
+        ColumnType::Version => {
+            select(VERSIONS.to_vec()).prop_map(|it| Value::Version(Version::from(it))).boxed()
+        }
+        ColumnType::TextList => vec(text(), 0..3).prop_map(Value::TextList).boxed(),
+    }
+}
+
+pub(crate) fn record() -> impl Strategy<Value = Record> {
+    let values: Vec<_> = COLUMNS
+        .iter()
+        .map(|(_, column_type)| option::weighted(0.75, value(*column_type)))
+        .collect();
+    (namespace(), serial(), values).prop_map(|(namespace, serial, values)| {
+        let named = COLUMNS.iter().zip(values);
+        named
+            .filter_map(|((name, _), value)| Some((name, value?)))
+            .fold(Record::of_serial(serial).in_namespace(namespace), |record, (name, value)| {
+                record.with(*name, value)
+            })
+    })
+}
+
+/// Units that come together.
+#[derive(Clone, Debug)]
+pub(crate) struct Load {
+    pub(crate) records: Vec<Record>,
+    /// A column that the load leaves out.
+    pub(crate) without: Option<&'static str>,
+    pub(crate) segment_rows_max: u64,
+}
+
+pub(crate) fn load() -> impl Strategy<Value = Load> {
+    let without = option::weighted(0.3, select(COLUMNS.map(|(name, _)| name).to_vec()));
+    (vec(record(), 0..40), without, 1..30_u64).prop_map(|(records, without, segment_rows_max)| {
+        Load { records, without, segment_rows_max }
+    })
+}
+
+pub(crate) fn loads() -> impl Strategy<Value = Vec<Load>> {
+    vec(load(), 1..4)
+}
+
+fn stripped(record: &Record, without: Option<&str>) -> Record {
+    let kept = record.values().filter(|(name, _)| Some(*name) != without);
+    let plain = Record::of_serial(record.serial().unwrap()).in_namespace(record.namespace());
+    kept.fold(plain, |it, (name, value)| it.with(name, value.clone()))
+}
+
+/// What a unit is known by.
+pub(crate) type Key = (String, SerialKey);
+
+/// An index and the same units as a list.
+pub(crate) struct World {
+    pub(crate) index: Index,
+    pub(crate) schema: Schema,
+    pub(crate) units: BTreeMap<Key, Record>,
+}
+
+impl World {
+    pub(crate) fn new(loads: &[Load]) -> World {
+        let index = Index::create_in(MemoryDirectory::new(), schema()).unwrap();
+        let mut world = World { index, schema: schema(), units: BTreeMap::new() };
+        for load in loads {
+            world.load(load);
+        }
+        world
+    }
+
+    pub(crate) fn load(&mut self, load: &Load) {
+        let mut options = LoadOptions::default()
+            .duplicates(DuplicatePolicy::LatestWins)
+            .declared_families_only()
+            .segment_rows_max(load.segment_rows_max)
+            .threads(1);
+        if let Some(column) = load.without {
+            options = options.ignore(column);
+        }
+        let records: Vec<Record> =
+            load.records.iter().map(|it| stripped(it, load.without)).collect();
+        self.index.load_units(Units::records(records.clone()), options).unwrap();
+        for record in records {
+            let key = self.key(record.namespace(), record.serial().unwrap());
+            self.units.insert(key, record);
+        }
+    }
+
+    pub(crate) fn key(&self, namespace: &str, serial: &str) -> Key {
+        (namespace.to_owned(), self.schema.families().classify(serial).unwrap())
+    }
+
+    /// The keys of a set, which must come in serial order.
+    pub(crate) fn keys(&self, set: &UnitSet) -> BTreeSet<Key> {
+        let listed: Vec<Key> = set
+            .iter()
+            .map(|unit| unit.unwrap())
+            .map(|unit| self.key(unit.namespace(), unit.serial()))
+            .collect();
+        assert!(listed.windows(2).all(|pair| pair[0] < pair[1]), "out of order: {listed:?}");
+        assert_eq!(listed.len() as u64, set.len());
+        assert_eq!(listed.is_empty(), set.is_empty());
+        listed.into_iter().collect()
+    }
+
+    /// The keys of the units for which a scope is of this truth.
+    pub(crate) fn keys_of(&self, scope: &Scope, truth: Truth) -> BTreeSet<Key> {
+        let bound = self.schema.bind(scope).unwrap();
+        let units = self.units.iter();
+        units
+            .filter(|(_, unit)| bound.truth(unit).unwrap() == truth)
+            .map(|it| it.0.clone())
+            .collect()
+    }
+}
+
+/// A scope whose shape can be walked.
+#[derive(Clone, Debug)]
+pub(crate) enum Expr {
+    /// A test, and the column it is of; none for the serial and the namespace.
+    Test(Scope, Option<&'static str>),
+    Not(Box<Expr>),
+    And(Box<Expr>, Box<Expr>),
+    Or(Box<Expr>, Box<Expr>),
+}
+
+impl Expr {
+    pub(crate) fn scope(&self) -> Scope {
+        match self {
+            Expr::Test(scope, _) => scope.clone(),
+            Expr::Not(expr) => !expr.scope(),
+            Expr::And(left, right) => left.scope().and(right.scope()),
+            Expr::Or(left, right) => left.scope().or(right.scope()),
+        }
+    }
+
+    /// The columns because of which it is UNKNOWN for a unit; no column stands for the serial.
+    pub(crate) fn reasons(
+        &self,
+        schema: &Schema,
+        unit: &Record,
+        out: &mut BTreeSet<Option<&'static str>>,
+    ) {
+        let bound = schema.bind(&self.scope()).unwrap();
+        if bound.truth(unit).unwrap() != Truth::Unknown {
+            return;
+        }
+        match self {
+            Expr::Test(_, column) => {
+                out.insert(*column);
+            }
+            Expr::Not(expr) => expr.reasons(schema, unit, out),
+            Expr::And(left, right) | Expr::Or(left, right) => {
+                left.reasons(schema, unit, out);
+                right.reasons(schema, unit, out);
+            }
+        }
+    }
+}
+
+/// Tests one column in every way its type has.
+fn column_test() -> impl Strategy<Value = Expr> {
+    let column = select(COLUMNS.to_vec());
+    let ways = (0..10_usize, vec(any::<prop::sample::Index>(), 3));
+    (column, ways).prop_map(|((name, column_type), (way, picks))| {
+        let column = || Scope::column(name);
+        let scope = match column_type {
+            ColumnType::Text | ColumnType::TextList | ColumnType::Version => {
+                let texts: &[&str] =
+                    if column_type == ColumnType::Version { &VERSIONS } else { &TEXTS };
+                let pick = |at: usize| *picks[at].get(texts);
+                match way {
+                    8 => column().like(*picks[0].get(&["L%", "%1%", "_", "%", "4.1%", "4._"])),
+                    _ => compared(column, way, pick(0), pick(1), pick(2)),
+                }
+            }
+            ColumnType::Integer => {
+                let pick = |at: usize| *picks[at].get(&[i64::MIN, -1, 0, 1, 2, 5, i64::MAX]);
+                compared(column, way, pick(0), pick(1), pick(2))
+            }
+            ColumnType::Float => {
+                let pick = |at: usize| *picks[at].get(&[-7.0, 0.0, 1.0, 1.5, 2.25, 1e300]);
+                compared(column, way, pick(0), pick(1), pick(2))
+            }
+            ColumnType::Boolean => match way % 2 {
+                0 => column().eq(picks[0].index(2) == 0),
+                _ => column().ne(picks[0].index(2) == 0),
+            },
+            ColumnType::Date | ColumnType::Timestamp => {
+                let days = ["1969-12-31", "1970-01-01", "1990-02-03", "2022-01-08", "2024-10-04"];
+                let pick = |at: usize| *picks[at].get(&days);
+                compared(column, way, pick(0), pick(1), pick(2))
+            }
+        };
+        Expr::Test(scope, Some(name))
+    })
+}
+
+fn compared<L: Into<seriatim::Literal>>(
+    column: impl Fn() -> seriatim::Term,
+    way: usize,
+    a: L,
+    b: L,
+    c: L,
+) -> Scope {
+    match way {
+        0 => column().eq(a),
+        1 => column().ne(a),
+        2 => column().lt(a),
+        3 => column().le(a),
+        4 => column().gt(a),
+        5 => column().ge(a),
+        6 => column().between(a, b),
+        7 => column().is_in([a, b, c]),
+        8 => column().is_in(Vec::<L>::new()),
+        _ => column().is_null(),
+    }
+}
+
+fn serial_test() -> impl Strategy<Value = Expr> {
+    let patterns = vec!["0%", "%1", "_0%", "P%", "PA1_", "L%1", "X%", "%", "001"];
+    let test = prop_oneof![
+        4 => (serial(), serial()).prop_map(|(a, b)| Scope::serial().between(a, b)),
+        1 => serial().prop_map(|it| Scope::serial().ge(it)),
+        1 => serial().prop_map(|it| Scope::serial().lt(it)),
+        1 => serial().prop_map(|it| Scope::serial().gt(it)),
+        1 => serial().prop_map(|it| Scope::serial().ne(it)),
+        2 => vec(serial(), 0..6).prop_map(|them| Scope::serial().is_in(them)),
+        2 => select(patterns).prop_map(|it| Scope::serial().like(it)),
+        1 => Just(Scope::serial().is_null()),
+        1 => namespace().prop_map(|it| Scope::namespace().eq(it)),
+        1 => namespace().prop_map(|it| Scope::namespace().gt(it)),
+        1 => Just(Scope::namespace().like("%0%")),
+    ];
+    test.prop_map(|scope| Expr::Test(scope, None))
+}
+
+/// Scopes that bind to the schema.
+pub(crate) fn expr() -> impl Strategy<Value = Expr> {
+    let test = prop_oneof![3 => column_test().boxed(), 2 => serial_test().boxed()];
+    let bound = test.prop_filter("binds", |test| schema().bind(&test.scope()).is_ok());
+    bound.prop_recursive(4, 16, 2, |inner| {
+        let pair = (inner.clone(), inner.clone());
+        prop_oneof![
+            inner.prop_map(|it| Expr::Not(Box::new(it))),
+            pair.clone().prop_map(|(a, b)| Expr::And(Box::new(a), Box::new(b))),
+            pair.prop_map(|(a, b)| Expr::Or(Box::new(a), Box::new(b))),
+        ]
+    })
+}

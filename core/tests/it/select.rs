@@ -1,0 +1,167 @@
+//! Selections, and the sets they give, against a list of units.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use seriatim::{ErrorKind, Reason, Truth, Verdict};
+
+use crate::model::{Expr, Load, World, expr, load, loads, namespace, serial};
+
+fn check_selection(world: &World, expr: &Expr) {
+    let scope = expr.scope();
+    let found = world.index.snapshot().select(&scope).unwrap();
+    let (affected, undetermined) = (world.keys(&found.affected), world.keys(&found.undetermined));
+    assert_eq!(affected, world.keys_of(&scope, Truth::True), "affected by {scope:?}");
+    assert_eq!(undetermined, world.keys_of(&scope, Truth::Unknown), "undetermined by {scope:?}");
+
+    let bound = world.schema.bind(&scope).unwrap();
+    let again = world.index.snapshot().select_bound(&bound).unwrap();
+    assert_eq!(world.keys(&again.affected), affected);
+    for (key, unit) in &world.units {
+        let (namespace, serial) = (unit.namespace(), unit.serial().unwrap());
+        let verdict = Verdict::from(bound.truth(unit).unwrap());
+        assert_eq!(found.status_in(namespace, serial).unwrap(), verdict, "{unit:?}");
+        assert_eq!(found.affected.contains(namespace, serial).unwrap(), affected.contains(key));
+    }
+    check_reasons(world, expr);
+}
+
+fn check_reasons(world: &World, expr: &Expr) {
+    let mut expected: BTreeMap<Reason, u64> = BTreeMap::new();
+    for unit in world.units.values() {
+        let mut reasons = BTreeSet::new();
+        expr.reasons(&world.schema, unit, &mut reasons);
+        for column in reasons {
+            let reason = match column {
+                Some(column) => Reason::MissingColumn(column.to_owned()),
+                None => Reason::UnreadableSerial,
+            };
+            *expected.entry(reason).or_default() += 1;
+        }
+    }
+    let found = world.index.snapshot().select(&expr.scope()).unwrap();
+    let reasons = found.undetermined.by_reason().unwrap();
+    assert!(reasons.windows(2).all(|pair| pair[0].1 >= pair[1].1), "{reasons:?}");
+    assert_eq!(reasons.into_iter().collect::<BTreeMap<_, _>>(), expected, "{expr:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn an_index_answers_what_the_language_says(loads in loads(), exprs in vec(expr(), 1..8)) {
+        let world = World::new(&loads);
+        for expr in exprs {
+            check_selection(&world, &expr);
+        }
+    }
+
+    #[test]
+    fn one_serial_is_told_apart(loads in loads(), expr in expr(), asked in vec(serial(), 1..9)) {
+        let world = World::new(&loads);
+        let scope = expr.scope();
+        let bound = world.schema.bind(&scope).unwrap();
+        let found = world.index.snapshot().select(&scope).unwrap();
+        for serial in asked {
+            let key = world.key("", &serial).1;
+            let mut units = world.units.iter().filter(|((_, it), _)| *it == key).map(|it| it.1);
+            let status = found.status(&serial);
+            match (units.next(), units.next()) {
+                (None, _) => {
+                    let fits = key.family() != seriatim::FamilyId::OPAQUE;
+                    let verdict =
+                        if fits { Verdict::UnknownSerial } else { Verdict::InvalidSerial };
+                    prop_assert_eq!(status.unwrap(), verdict);
+                }
+                (Some(unit), None) => {
+                    prop_assert_eq!(status.unwrap(), Verdict::from(bound.truth(unit).unwrap()));
+                }
+                _ => prop_assert_eq!(status.unwrap_err().kind(), ErrorKind::Conflict),
+            }
+        }
+    }
+
+    #[test]
+    fn serials_are_looked_up(loads in loads(), asked in vec(serial(), 0..40), within in namespace()) {
+        let world = World::new(&loads);
+        let mut texts = asked;
+        texts.insert(texts.len() / 2, String::new());
+        for namespace in [None, Some(within)] {
+            check_lookup(&world, namespace, &texts);
+        }
+    }
+
+    #[test]
+    fn sets_combine_by_serial(
+        loads in loads(),
+        later in load(),
+        a in expr(),
+        b in expr(),
+    ) {
+        let mut world = World::new(&loads);
+        let early = world.index.snapshot().select(&a.scope()).unwrap().affected;
+        let same = world.index.snapshot().select(&b.scope()).unwrap().affected;
+        let x = world.keys(&early);
+        let y = world.keys(&same);
+        prop_assert_eq!(world.keys(&early.union(&same).unwrap()), &x | &y);
+        prop_assert_eq!(world.keys(&early.intersection(&same).unwrap()), &x & &y);
+        prop_assert_eq!(world.keys(&early.difference(&same).unwrap()), &x - &y);
+
+        world.load(&later);
+        prop_assert_eq!(&world.keys(&early), &x);
+        let late = world.index.snapshot().select(&b.scope()).unwrap().affected;
+        let z = world.keys(&late);
+        for (left, right, l, r) in [(&early, &late, &x, &z), (&late, &early, &z, &x)] {
+            prop_assert_eq!(world.keys(&left.union(right).unwrap()), l | r);
+            prop_assert_eq!(world.keys(&left.intersection(right).unwrap()), l & r);
+            prop_assert_eq!(world.keys(&left.difference(right).unwrap()), l - r);
+        }
+        let all: BTreeSet<_> = world.units.keys().cloned().collect();
+        prop_assert_eq!(world.keys(&world.index.snapshot().all()), all);
+    }
+}
+
+fn check_lookup(world: &World, namespace: Option<&str>, texts: &[String]) {
+    let snapshot = world.index.snapshot();
+    let answer = match namespace {
+        None => snapshot.lookup(texts),
+        Some(namespace) => snapshot.lookup_in(namespace, texts),
+    }
+    .unwrap();
+    let mut found = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    for (place, text) in texts.iter().enumerate() {
+        let told = [&answer.unknown, &answer.invalid, &answer.duplicate, &answer.ambiguous]
+            .map(|places| places.contains(&place));
+        let Ok(key) = world.schema.families().classify(text) else {
+            assert_eq!(told, [false, true, false, false], "{text}");
+            continue;
+        };
+        let units: Vec<_> = world
+            .units
+            .keys()
+            .filter(|it| it.1 == key && namespace.is_none_or(|namespace| it.0 == namespace))
+            .collect();
+        let fits = key.family() != seriatim::FamilyId::OPAQUE;
+        let expected = match units.as_slice() {
+            _ if !seen.insert(key.clone()) => [false, false, true, false],
+            [] => [fits, !fits, false, false],
+            [one] => {
+                found.insert((*one).clone());
+                [false; 4]
+            }
+            _ => [false, false, false, true],
+        };
+        assert_eq!(told, expected, "{text}");
+    }
+    assert_eq!(world.keys(&answer.found), found);
+}
+
+#[test]
+fn a_scope_of_another_schema_is_refused() {
+    let world = World::new(&[Load { records: Vec::new(), without: None, segment_rows_max: 1 }]);
+    let bound = seriatim::Schema::default().bind(&"serial = 'A1'".parse().unwrap()).unwrap();
+    let error = world.index.snapshot().select_bound(&bound).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+}
