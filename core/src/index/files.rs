@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::io::{Directory, FileWriter};
 
 /// The folders in which loads write.
-const FOLDERS: [&str; 1] = ["units"];
+const FOLDERS: [&str; 4] = ["units", "registrations", "contacts", "links"];
 
 /// The files of a load that has not been committed. Dropping it removes them.
 #[derive(Debug)]

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::files::{Draft, remove_orphans};
-use super::ingest::{self, LoadOptions, LoadReport, Units};
+use super::ingest::{
+    self, LoadOptions, LoadReport, RegistrationOptions, RegistrationReport, Registrations, Units,
+};
 use super::manifest::Manifest;
 use super::snapshot::Snapshot;
 use super::verify::{Verification, verify};
@@ -128,6 +130,30 @@ impl Index {
         let before = newest(&*self.directory, Some(&self.snapshot()))?;
         let draft = Draft::new(Arc::clone(&self.directory));
         let (manifest, report) = ingest::load(draft, &before, units, options)?;
+        drop(lock);
+        self.show(Snapshot::open(&*self.directory, manifest, Some(&before))?);
+        Ok(report)
+    }
+
+    /// Adds registrations. All of them are in the index when it returns, or none is. A registration
+    /// that comes again replaces the one before it; see [`RegistrationOptions`].
+    ///
+    /// # Errors
+    ///
+    /// `conflict` when another writer is at work; `invalid_argument` with the file, row and column
+    /// for a bad row, never with what stands there; `cancelled` when the progress callback says so;
+    /// `io`.
+    pub fn load_registrations(
+        &self,
+        registrations: Registrations<'_>,
+        options: RegistrationOptions<'_>,
+    ) -> Result<RegistrationReport> {
+        let lock = self.directory.lock()?;
+        remove_orphans(&*self.directory)?;
+        let before = newest(&*self.directory, Some(&self.snapshot()))?;
+        let draft = Draft::new(Arc::clone(&self.directory));
+        let (manifest, report) =
+            ingest::load_registrations(draft, &before, registrations, options)?;
         drop(lock);
         self.show(Snapshot::open(&*self.directory, manifest, Some(&before))?);
         Ok(report)

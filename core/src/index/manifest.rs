@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bytes::Hash;
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::FileSummary;
+use crate::format::{FileId, FileSummary};
 use crate::io::{Bytes, Directory};
 use crate::schema::Schema;
 use crate::serial::InferredFamily;
@@ -28,6 +28,14 @@ pub(crate) struct FileEntry {
 impl FileEntry {
     pub(crate) fn new(path: String, summary: &FileSummary) -> Self {
         FileEntry { path, size_bytes: summary.length, hash: summary.hash }
+    }
+
+    /// Whether the file is there; one that cannot be opened is told when it is opened.
+    pub(crate) fn is_there(&self, directory: &dyn Directory) -> bool {
+        match directory.open(&self.path) {
+            Ok(_) => true,
+            Err(error) => error.kind() != ErrorKind::NotFound,
+        }
     }
 
     /// Opens the file and checks its length, which needs no reading.
@@ -69,6 +77,42 @@ pub(crate) struct RetiredEntry {
     pub(crate) rows: u64,
 }
 
+/// A live segment of registrations and what amends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RegistrationEntry {
+    pub(crate) file: FileEntry,
+    pub(crate) rows: u64,
+    /// Distinct serials.
+    pub(crate) keys: u64,
+    /// The contact text of its owners; the index opens without the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) contacts: Option<FileEntry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) amended: Option<AmendedEntry>,
+}
+
+/// The sidecar that names the retired rows and the ambiguous serials of a segment of registrations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AmendedEntry {
+    pub(crate) file: FileEntry,
+    /// Retired rows.
+    pub(crate) rows: u64,
+}
+
+/// The links of a segment of units to a segment of registrations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LinkEntry {
+    pub(crate) units: FileId,
+    pub(crate) registrations: FileId,
+    /// The hash of what amended the registrations when the links were derived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) amended: Option<Hash>,
+    pub(crate) file: FileEntry,
+}
+
 /// Everything that one version of an index holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +125,11 @@ pub(crate) struct Manifest {
     /// How the families of the schema were inferred.
     pub(crate) inferred: Vec<InferredFamily>,
     pub(crate) units: Vec<UnitEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) registrations: Vec<RegistrationEntry>,
+    /// One for each segment of units and each of registrations, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) links: Vec<LinkEntry>,
 }
 
 impl Manifest {
@@ -92,6 +141,8 @@ impl Manifest {
             schema,
             inferred: Vec::new(),
             units: Vec::new(),
+            registrations: Vec::new(),
+            links: Vec::new(),
         }
     }
 
@@ -110,6 +161,12 @@ impl Manifest {
             files.push(&unit.file);
             files.extend(unit.retired.iter().map(|it| &it.file));
         }
+        for registration in &self.registrations {
+            files.push(&registration.file);
+            files.extend(&registration.contacts);
+            files.extend(registration.amended.iter().map(|it| &it.file));
+        }
+        files.extend(self.links.iter().map(|it| &it.file));
         files
     }
 
@@ -186,7 +243,10 @@ impl Manifest {
         file.sync()?;
         drop(file);
         for folder in self.folders() {
-            directory.sync(&folder)?;
+            // A folder of contacts may have been left out.
+            if !directory.list(&folder)?.is_empty() {
+                directory.sync(&folder)?;
+            }
         }
         directory.publish(&draft, &path)?;
         directory.sync("")

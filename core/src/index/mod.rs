@@ -3,6 +3,7 @@
 mod files;
 mod index_folder;
 mod ingest;
+mod links;
 mod manifest;
 mod snapshot;
 #[cfg(test)]
@@ -11,7 +12,8 @@ mod verify;
 
 pub use index_folder::Index;
 pub use ingest::{
-    DuplicatePolicy, Duplicates, LoadOptions, LoadReport, Progress, RejectPolicy, Rejected, Units,
+    DuplicatePolicy, Duplicates, LoadOptions, LoadReport, Progress, RegistrationOptions,
+    RegistrationReport, Registrations, RejectPolicy, Rejected, Units,
 };
 pub use snapshot::Snapshot;
 pub use verify::{Damage, Verification};

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::manifest::{Manifest, UnitEntry};
+use super::links::LiveRegistrations;
+use super::manifest::{LinkEntry, Manifest, UnitEntry};
 use crate::bitmap::RowSet;
 use crate::error::Result;
 use crate::io::Directory;
 use crate::schema::Schema;
 use crate::segment::UnitSegment;
-use crate::sidecar::read_retired;
+use crate::sidecar::{Links, links_id, read_retired};
 
 /// One consistent view of an index: what it held when the view was taken, whatever is loaded since.
 ///
@@ -34,6 +35,9 @@ pub struct Snapshot {
 struct Inner {
     manifest: Manifest,
     segments: Vec<LiveSegment>,
+    registrations: Vec<LiveRegistrations>,
+    /// Those of the first segment of units to each of registrations, then those of the second.
+    links: Vec<Arc<Links>>,
 }
 
 /// A segment with what amends it.
@@ -82,8 +86,48 @@ impl Snapshot {
             let shared = before.and_then(|before| before.shared(entry, &manifest.schema));
             shared.map_or_else(|| LiveSegment::open(directory, entry, &manifest.schema), Ok)
         };
-        let segments = manifest.units.iter().map(open).collect::<Result<_>>()?;
-        Ok(Snapshot { inner: Arc::new(Inner { manifest, segments }) })
+        let segments = manifest.units.iter().map(open).collect::<Result<Vec<_>>>()?;
+        let registrations = LiveRegistrations::open_all(directory, &manifest, before)?;
+        let open = |entry: &LinkEntry| {
+            let shared = before.and_then(|before| before.shared_links(entry));
+            let opened = || {
+                let bytes = entry.file.open(directory)?;
+                Links::open(bytes, links_id(entry.units, entry.registrations)).map(Arc::new)
+            };
+            shared.map_or_else(opened, Ok).map_err(|error| error.within(&entry.file.path))
+        };
+        let links = manifest.links.iter().map(open).collect::<Result<Vec<_>>>()?;
+        let snapshot =
+            Snapshot { inner: Arc::new(Inner { manifest, segments, registrations, links }) };
+        snapshot.check_links()?;
+        Ok(snapshot)
+    }
+
+    /// Checks that there are links between every two segments, and that they are theirs.
+    fn check_links(&self) -> Result<()> {
+        let Inner { manifest, segments, registrations, links } = &*self.inner;
+        let pairs =
+            segments.iter().flat_map(|units| registrations.iter().map(move |it| (units, it)));
+        let fits = |((units, registrations), (entry, links)): (
+            (&LiveSegment, &LiveRegistrations),
+            (&LinkEntry, &Arc<Links>),
+        )| {
+            let (units, registrations) = (&units.units, &registrations.segment);
+            (entry.units, entry.registrations) == (units.id(), registrations.id())
+                && links.sizes() == (units.rows(), registrations.keys().rows())
+        };
+        let count = segments.len() * registrations.len();
+        if links.len() != count || !pairs.zip(manifest.links.iter().zip(links)).all(fits) {
+            return Err(crate::error::Error::corrupt(
+                "the links of the manifest are not those of its segments",
+            ));
+        }
+        Ok(())
+    }
+
+    fn shared_links(&self, entry: &LinkEntry) -> Option<Arc<Links>> {
+        let place = self.inner.manifest.links.iter().position(|it| it == entry)?;
+        self.inner.links.get(place).cloned()
     }
 
     fn shared(&self, entry: &UnitEntry, schema: &Schema) -> Option<LiveSegment> {
@@ -107,6 +151,22 @@ impl Snapshot {
     /// How many units it holds, each serial counted once.
     pub fn units(&self) -> u64 {
         self.segments().iter().map(LiveSegment::live).sum()
+    }
+
+    /// How many registrations it holds, replaced ones left out.
+    pub fn registrations(&self) -> u64 {
+        self.inner.registrations.iter().map(LiveRegistrations::live).sum()
+    }
+
+    /// The segments of registrations, in the order in which they were loaded.
+    pub(crate) fn registration_segments(&self) -> &[LiveRegistrations] {
+        &self.inner.registrations
+    }
+
+    /// The links of the segment of units at `segment` to each segment of registrations.
+    pub(crate) fn links_of(&self, segment: usize) -> &[Arc<Links>] {
+        let count = self.inner.registrations.len();
+        self.inner.links.get(segment * count..(segment + 1) * count).unwrap_or_default()
     }
 
     /// Whether both show the same version of the same opened index.

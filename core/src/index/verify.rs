@@ -1,11 +1,11 @@
 //! Reading everything to see that it is whole.
 
-use super::manifest::{FileEntry, Manifest};
+use super::manifest::{FileEntry, Manifest, RegistrationEntry};
 use crate::bytes::Hash;
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::Directory;
-use crate::segment::UnitSegment;
-use crate::sidecar::read_retired;
+use crate::segment::{ContactFile, RegistrationSegment, UnitSegment};
+use crate::sidecar::{Amendment, Links, links_id, read_retired};
 
 /// What [`Index::verify`](crate::Index::verify) read and found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,10 +53,44 @@ pub(super) fn verify(directory: &dyn Directory) -> Result<Verification> {
             })?;
         }
     }
+    for entry in &manifest.registrations {
+        found.check_registrations(entry, directory)?;
+    }
+    for entry in &manifest.links {
+        found.check(&entry.file, directory, |bytes| {
+            Links::open(bytes, links_id(entry.units, entry.registrations))?.verify()
+        })?;
+    }
     Ok(found)
 }
 
 impl Verification {
+    fn check_registrations(
+        &mut self,
+        entry: &RegistrationEntry,
+        directory: &dyn Directory,
+    ) -> Result<()> {
+        let mut id = None;
+        self.check(&entry.file, directory, |bytes| {
+            let segment = RegistrationSegment::open(bytes)?;
+            id = Some(segment.id());
+            segment.verify()
+        })?;
+        if let Some(amended) = &entry.amended {
+            self.check(&amended.file, directory, |bytes| {
+                let read = |id| Amendment::read(bytes, id, entry.rows, entry.keys).map(drop);
+                id.map_or(Ok(()), read)
+            })?;
+        }
+        // Contacts may have been left out, which is no damage.
+        if let Some(contacts) = entry.contacts.as_ref().filter(|it| it.is_there(directory)) {
+            self.check(contacts, directory, |bytes| {
+                id.map_or(Ok(()), |id| ContactFile::open(bytes, id, entry.rows)?.verify())
+            })?;
+        }
+        Ok(())
+    }
+
     fn check(
         &mut self,
         file: &FileEntry,

@@ -1,8 +1,15 @@
-//! Immutable files of units: their serials, their columns, and what they say of themselves.
+//! Immutable files of units and of registrations: their serials, their columns, and what they say
+//! of themselves.
 
 mod meta;
+mod registration;
+mod texts;
 mod unit;
 mod writer;
 
+pub(crate) use registration::{
+    ContactFile, RegistrationRows, RegistrationSegment, StoredColumn, StoredField, StoredValues,
+    write_contacts, write_registrations,
+};
 pub(crate) use unit::UnitSegment;
 pub(crate) use writer::{UnitColumn, UnitRows, write_units};

@@ -92,12 +92,13 @@ impl Buffer {
         keys + self.columns.iter().map(BufferColumn::size_bytes).sum::<usize>()
     }
 
-    /// Adds some rows of a block; `namespace` is that of all rows where the block names none.
+    /// Adds some rows of a block; `namespace` is that of all rows where the block names none;
+    /// without one, they have none.
     pub(super) fn append(
         &mut self,
         block: &Block,
         rows: Range<usize>,
-        namespace: &str,
+        namespace: Option<&str>,
     ) -> Result<()> {
         let base = u32::try_from(self.rows()).map_err(|_| too_many())?;
         let families = block.keys.families.get(rows.clone()).unwrap_or_default();
@@ -117,7 +118,10 @@ impl Buffer {
         if let Some(texts) = &block.namespaces {
             append_texts(&mut self.namespace_names, &mut self.namespaces, texts, &rows)?;
         } else {
-            let number = self.namespace_names.number(namespace)?;
+            let number = match namespace {
+                Some(name) => self.namespace_names.number(name)?,
+                None => MISSING,
+            };
             self.namespaces.resize(self.namespaces.len() + rows.len(), number);
         }
         for (column, from) in self.columns.iter_mut().zip(&block.columns) {

@@ -30,7 +30,7 @@ pub(in crate::index) fn load(
 ) -> Result<(Manifest, LoadReport)> {
     options.check()?;
     let mut manifest = before.manifest().next()?;
-    let mut reader = read::open(units)?;
+    let mut reader = read::open(units.0)?;
     let collects = options.rejects != RejectPolicy::Refuse;
     let shape = Shape::new(
         &reader.columns(&before.manifest().schema)?,
@@ -114,7 +114,7 @@ impl Load<'_> {
             while start < block.rows {
                 let room = self.rows_max.saturating_sub(self.buffer.rows()).max(1);
                 let end = block.rows.min(start.saturating_add(room));
-                self.buffer.append(&block, start..end, &self.namespace)?;
+                self.buffer.append(&block, start..end, Some(&self.namespace))?;
                 start = end;
                 self.finder.propose(&mut self.buffer, &self.writer.segments(), false)?;
                 if self.buffer.rows() >= self.rows_max || self.buffer.size_bytes() >= self.bytes_max

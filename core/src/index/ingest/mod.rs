@@ -9,6 +9,7 @@ mod load;
 mod options;
 mod order;
 mod read;
+mod registrations;
 mod rejects;
 mod report;
 mod seal;
@@ -20,5 +21,7 @@ mod write;
 
 pub(super) use load::load;
 pub use options::{DuplicatePolicy, LoadOptions, Progress, RejectPolicy};
+pub(super) use registrations::load as load_registrations;
+pub use registrations::{RegistrationOptions, RegistrationReport, Registrations};
 pub use report::{Duplicates, LoadReport, Rejected};
 pub use units::Units;

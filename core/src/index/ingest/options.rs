@@ -39,7 +39,7 @@ pub struct Progress {
     pub rows_total: Option<u64>,
 }
 
-type OnProgress<'a> = Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>;
+pub(super) type OnProgress<'a> = Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>;
 
 /// How to load: names of columns, what to do with duplicates and bad rows, limits.
 ///

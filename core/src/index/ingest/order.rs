@@ -40,7 +40,8 @@ pub(super) fn order(buffer: &Buffer) -> Ordered {
         replaced: Vec::new(),
     };
     let mut rows = Vec::with_capacity(buffer.rows());
-    for ((namespace, family), mut members) in groups(buffer, &rank) {
+    let rank = |number: u32| rank.get(usize_of(number)).copied().unwrap_or(0);
+    for ((namespace, family), mut members) in groups(buffer, rank) {
         let family = FamilyId(family);
         let keys = if family == FamilyId::OPAQUE {
             order_opaque(buffer, &mut members, &mut ordered.replaced)
@@ -60,11 +61,11 @@ pub(super) fn order(buffer: &Buffer) -> Ordered {
 }
 
 /// The rows of each (rank of its namespace, family), as they came.
-fn groups(buffer: &Buffer, rank: &[u32]) -> BTreeMap<(u32, u8), Vec<u32>> {
+pub(super) fn groups(buffer: &Buffer, rank: impl Fn(u32) -> u32) -> BTreeMap<(u32, u8), Vec<u32>> {
     let mut groups: BTreeMap<(u32, u8), Vec<u32>> = BTreeMap::new();
     let mut current: Option<((u32, u8), Vec<u32>)> = None;
     for ((row, family), namespace) in (0u32..).zip(&buffer.families).zip(&buffer.namespaces) {
-        let key = (rank.get(usize_of(*namespace)).copied().unwrap_or(0), *family);
+        let key = (rank(*namespace), *family);
         match &mut current {
             Some((same, members)) if *same == key => members.push(row),
             _ => {

@@ -99,7 +99,7 @@ fn sorted(texts: Interner, column_type: ColumnType) -> (Vec<String>, Vec<u32>) {
 }
 
 /// The values in the order of the segment.
-fn place<T: Copy>(values: Vec<T>, order: Option<&[u32]>) -> Vec<T> {
+pub(super) fn place<T: Copy>(values: Vec<T>, order: Option<&[u32]>) -> Vec<T> {
     match order {
         None => values,
         Some(order) => order.iter().filter_map(|row| values.get(usize_of(*row)).copied()).collect(),
@@ -125,7 +125,7 @@ fn place_lists(
 }
 
 /// One bit a row, set where the row is missing; no words where none is.
-fn bits<T>(missing: impl Iterator<Item = (u32, T)>, rows: usize) -> Vec<u64> {
+pub(super) fn bits<T>(missing: impl Iterator<Item = (u32, T)>, rows: usize) -> Vec<u64> {
     let mut words = Vec::new();
     for (row, _) in missing {
         if words.is_empty() {
@@ -138,7 +138,7 @@ fn bits<T>(missing: impl Iterator<Item = (u32, T)>, rows: usize) -> Vec<u64> {
     words
 }
 
-fn placed_bits(missing: &[u32], order: Option<&[u32]>, rows: usize) -> Vec<u64> {
+pub(super) fn placed_bits(missing: &[u32], order: Option<&[u32]>, rows: usize) -> Vec<u64> {
     if missing.is_empty() {
         return Vec::new();
     }

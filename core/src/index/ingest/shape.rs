@@ -22,6 +22,8 @@ pub(super) struct Shape {
     pub(super) serial: String,
     /// The input column of the namespace.
     pub(super) namespace: Option<String>,
+    /// Whether a row may come without a namespace.
+    pub(super) namespace_optional: bool,
     /// One a column of the schema.
     pub(super) columns: Vec<ShapeColumn>,
     pub(super) families: Families,
@@ -37,9 +39,42 @@ pub(super) struct ShapeColumn {
     pub(super) zone: Zone,
     /// The input column; none where the input does not have it.
     pub(super) input: Option<String>,
+    /// What each value must be.
+    pub(super) rule: Rule,
+    /// Whether a value must not be shown in a message.
+    pub(super) private: bool,
+}
+
+/// What the values of a column must be, besides being of its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rule {
+    Anything,
+    /// There, and not empty.
+    Present,
+    /// One of these texts, where there is one.
+    OneOf(&'static [&'static str]),
 }
 
 impl ShapeColumn {
+    /// A column that the input column `input` fills, whose values must not be shown.
+    pub(super) fn private(
+        name: &str,
+        column_type: ColumnType,
+        rule: Rule,
+        input: Option<String>,
+    ) -> Self {
+        let name = name.to_owned();
+        ShapeColumn { name, column_type, zone: Zone::utc(), input, rule, private: true }
+    }
+
+    /// What may be told of a value that cannot be read.
+    pub(super) fn told(&self, error: Error) -> Error {
+        if self.private {
+            return Error::invalid(format!("the value is no {}", self.column_type.name()));
+        }
+        error
+    }
+
     /// What messages call it: as the input does, where it is there.
     pub(super) fn name(&self) -> &str {
         self.input.as_deref().unwrap_or(&self.name)
@@ -92,6 +127,7 @@ impl Shape {
         Ok(Shape {
             serial: options.serial_column.clone(),
             namespace,
+            namespace_optional: false,
             columns,
             families: schema.families().clone(),
             collects,
@@ -124,6 +160,8 @@ fn columns(fills: &[(&InputColumn, &str)], schema: &Schema) -> Result<Vec<ShapeC
             column_type: column.column_type(),
             zone: column.zone()?,
             input,
+            rule: Rule::Anything,
+            private: false,
         })
     };
     schema.columns().iter().map(place).collect()
@@ -142,6 +180,6 @@ fn infer(fills: &[(&InputColumn, &str)]) -> Result<Schema> {
     Schema::new(fills.iter().map(column).collect::<Result<_>>()?)
 }
 
-fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -62,7 +62,7 @@ impl<'a> Units<'a> {
 }
 
 #[cfg(feature = "files")]
-fn owned(paths: impl IntoIterator<Item: AsRef<Path>>) -> Vec<PathBuf> {
+pub(super) fn owned(paths: impl IntoIterator<Item: AsRef<Path>>) -> Vec<PathBuf> {
     paths.into_iter().map(|path| path.as_ref().to_owned()).collect()
 }
 

@@ -10,6 +10,7 @@ use super::seal;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::index::files::Draft;
+use crate::index::links::derive;
 use crate::index::manifest::{FileEntry, Manifest, RetiredEntry, UnitEntry};
 use crate::index::snapshot::Snapshot;
 use crate::schema::Schema;
@@ -148,6 +149,7 @@ impl<'l> Writer<'l> {
             let rows = written.units.rows();
             manifest.units.push(UnitEntry { file: written.file, rows, retired });
         }
+        derive(&mut self.draft, &mut manifest, self.before, &[])?;
         self.draft.commit(&manifest)?;
         Ok(manifest)
     }

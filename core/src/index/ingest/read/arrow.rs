@@ -61,7 +61,7 @@ pub(super) fn block(batch: &RecordBatch, origin: &Origin, shape: &Shape) -> Resu
         Some(name) => {
             let texts = texts(find(name)?).map_err(|it| within(name, it))?;
             for (place, code) in (0u32..).zip(&texts.codes) {
-                if *code == MISSING {
+                if *code == MISSING && !shape.namespace_optional {
                     faults.add(place, name, Error::invalid("the namespace is missing"));
                 }
             }
@@ -76,7 +76,7 @@ pub(super) fn block(batch: &RecordBatch, origin: &Origin, shape: &Shape) -> Resu
         shape.columns.iter().map(|it| column(it, &mut faults)).collect::<Result<Vec<_>>>()?;
     let mut block =
         Block { rows: batch.num_rows(), keys, namespaces, columns, rejected: Vec::new() };
-    faults.settle(&mut block)?;
+    faults.settle(&mut block, shape)?;
     Ok(block)
 }
 
@@ -149,7 +149,7 @@ fn numbers<T: ArrowPrimitiveType>(
             Ok(value) => value,
             Err(_) if array.is_null(values.len()) => 0,
             Err(error) => {
-                faults.add(place, column.name(), error);
+                faults.add(place, column.name(), column.told(error));
                 0
             }
         });

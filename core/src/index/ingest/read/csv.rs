@@ -221,7 +221,7 @@ fn block(
     if let Some(name) = &shape.namespace {
         let texts = distinct(field(name))?;
         for (place, code) in (0u32..).zip(&texts.codes) {
-            if *code == MISSING {
+            if *code == MISSING && !shape.namespace_optional {
                 faults.add(place, name, Error::invalid("the namespace is missing"));
             }
         }
@@ -235,7 +235,7 @@ fn block(
         });
     }
     let mut block = Block { rows: records.len(), keys, namespaces, columns, rejected: Vec::new() };
-    faults.settle(&mut block)?;
+    faults.settle(&mut block, shape)?;
     Ok(block)
 }
 

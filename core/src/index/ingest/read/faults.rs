@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::error::{Error, Place, Result};
-use crate::index::ingest::block::{Block, BlockKeys, Origin, RejectedRow};
+use crate::index::ingest::block::{Block, BlockColumn, BlockKeys, Origin, RejectedRow, usize_of};
+use crate::index::ingest::shape::{Rule, Shape, ShapeColumn};
 use crate::serial::SerialKey;
 
 /// The bad rows of a block.
@@ -40,12 +41,69 @@ impl<'o> Faults<'o> {
         }));
     }
 
+    /// Finds the rows that break the rule of a column.
+    fn check(&mut self, column: &ShapeColumn, values: &BlockColumn) {
+        let allowed = match column.rule {
+            Rule::Anything => return,
+            Rule::Present => return self.check_present(column, values),
+            Rule::OneOf(allowed) => allowed,
+        };
+        let reason = || Error::invalid(format!("the value is none of {}", allowed.join(", ")));
+        match values {
+            BlockColumn::Texts(texts) => {
+                let fits = fits(&texts.distinct, allowed);
+                for (place, code) in (0u32..).zip(&texts.codes) {
+                    if fits.get(usize_of(*code)) == Some(&false) {
+                        self.add(place, column.name(), reason());
+                    }
+                }
+            }
+            BlockColumn::Lists { distinct, ends, codes, .. } => {
+                let fits = fits(distinct, allowed);
+                let mut start = 0;
+                for (place, end) in (0u32..).zip(ends) {
+                    let list = codes.get(usize_of(start)..usize_of(*end)).unwrap_or_default();
+                    if list.iter().any(|code| fits.get(usize_of(*code)) == Some(&false)) {
+                        self.add(place, column.name(), reason());
+                    }
+                    start = *end;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn check_present(&mut self, column: &ShapeColumn, values: &BlockColumn) {
+        let reason = || Error::invalid("the value is missing");
+        match values {
+            BlockColumn::Texts(texts) => {
+                let empty = |code: u32| {
+                    texts.distinct.get(usize_of(code)).is_none_or(|text| text.is_empty())
+                };
+                for (place, code) in (0u32..).zip(&texts.codes) {
+                    if empty(*code) {
+                        self.add(place, column.name(), reason());
+                    }
+                }
+            }
+            BlockColumn::Numbers { missing, .. } => {
+                for place in missing {
+                    self.add(*place, column.name(), reason());
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Takes the bad rows out of a block.
     ///
     /// # Errors
     ///
     /// The first bad row, unless they are collected.
-    pub(super) fn settle(self, block: &mut Block) -> Result<()> {
+    pub(super) fn settle(mut self, block: &mut Block, shape: &Shape) -> Result<()> {
+        for (column, values) in shape.columns.iter().zip(&block.columns) {
+            self.check(column, values);
+        }
         let row = |place: u32| self.origin.first_row + u64::from(place);
         let places: Vec<u32> = self.rows.keys().copied().collect();
         for (place, (column, reason)) in self.rows {
@@ -60,4 +118,9 @@ impl<'o> Faults<'o> {
         block.remove(&places);
         Ok(())
     }
+}
+
+/// Which of some texts are allowed; an empty one is a missing one.
+fn fits(texts: &[Box<str>], allowed: &[&str]) -> Vec<bool> {
+    texts.iter().map(|text| text.is_empty() || allowed.contains(&&**text)).collect()
 }

@@ -4,7 +4,7 @@ use super::records::Records;
 use crate::error::Result;
 use crate::index::ingest::block::Block;
 use crate::index::ingest::shape::{InputColumn, Shape};
-use crate::index::ingest::units::{Source, Units};
+use crate::index::ingest::units::Source;
 use crate::schema::Schema;
 
 /// Work that reads some rows; jobs run in parallel, and their blocks are joined in their order.
@@ -27,8 +27,8 @@ pub(in crate::index::ingest) trait Reader {
 }
 
 /// Opens an input.
-pub(in crate::index::ingest) fn open(units: Units<'_>) -> Result<Box<dyn Reader + '_>> {
-    Ok(match units.0 {
+pub(in crate::index::ingest) fn open(source: Source<'_>) -> Result<Box<dyn Reader + '_>> {
+    Ok(match source {
         Source::Records(records) => Box::new(Records::new(records)),
         #[cfg(feature = "arrow")]
         Source::Batches(batches) => Box::new(super::batches::Batches::new(batches)),

@@ -114,6 +114,6 @@ fn block(records: &[Record], origin: &Origin, shape: &Shape) -> Result<Block> {
         columns,
         rejected: Vec::new(),
     };
-    faults.settle(&mut block)?;
+    faults.settle(&mut block, shape)?;
     Ok(block)
 }

@@ -172,13 +172,14 @@ pub(super) fn parse_numbers(
         let value = match parsed.get(usize_of(*code)) {
             Some(Ok(value)) => Some(value),
             Some(Err(error)) => {
-                faults.add(place, column.name(), Error::invalid(error.message()));
+                let told = column.told(Error::invalid(error.message()));
+                faults.add(place, column.name(), told);
                 None
             }
             None => None,
         };
         if let Err(error) = filler.push(value) {
-            faults.add(place, column.name(), error);
+            faults.add(place, column.name(), column.told(error));
         }
     }
     filler.finish()

@@ -1,0 +1,209 @@
+//! The links of one segment of units to one of registrations.
+
+use super::live::LiveRegistrations;
+use super::matches::{Match, Side, each_match};
+use crate::bitmap::RowSet;
+use crate::error::{Error, Result};
+use crate::registry::{Access, Permissions, Role};
+use crate::segment::{RegistrationSegment, UnitSegment};
+use crate::serial::Families;
+use crate::sidecar::{Amendment, LaneRows, LinkRows};
+
+/// One in how many registrations may begin after the instant from which on most are steady.
+const LATE_ONE_IN: usize = 100;
+
+/// What the live registrations of one serial come to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Summary {
+    /// Whether there is one at all.
+    live: bool,
+    /// Whether there is one in an owning role.
+    owned: bool,
+    /// Whether one in an owning role ends, or begins after the instant.
+    varies: bool,
+    access: Access,
+}
+
+impl Summary {
+    fn join(&mut self, other: Summary) {
+        self.live |= other.live;
+        self.owned |= other.owned;
+        self.varies |= other.varies;
+        self.access = self.access.union(other.access);
+    }
+}
+
+/// Derives the links.
+pub(super) fn build(
+    units: &UnitSegment,
+    registrations: &LiveRegistrations,
+    families: &Families,
+) -> Result<LinkRows> {
+    let segment = &*registrations.segment;
+    let as_of_min = as_of_min(segment, &registrations.amendment)?;
+    let summaries = summaries(segment, &registrations.amendment, as_of_min)?;
+    let mut matches = matches(units, segment, families)?;
+    matches.retain(|it| {
+        let ambiguous = it.bare && registrations.amendment.ambiguous.contains(it.position);
+        let summary = summaries.get(it.position as usize);
+        !ambiguous && summary.is_some_and(|summary| summary.live)
+    });
+    let mut links = LinkRows {
+        units: units.rows(),
+        keys: segment.keys().rows(),
+        as_of_min,
+        ..LinkRows::default()
+    };
+    let rows = usize::try_from(units.rows()).map_err(|_| Error::unsupported("too many rows"))?;
+    links.access = vec![0; rows];
+    let (mut steady, mut varying) = (Vec::new(), Vec::new());
+    for same in matches.chunk_by(|a, b| a.row == b.row) {
+        let mut summary = Summary::default();
+        same.iter()
+            .filter_map(|it| summaries.get(it.position as usize))
+            .for_each(|it| summary.join(*it));
+        let Some(Match { row, .. }) = same.first() else { continue };
+        if summary.varies {
+            varying.push(*row);
+        } else if summary.owned {
+            steady.push(*row);
+            if let Some(slot) = links.access.get_mut(*row as usize) {
+                *slot = summary.access.to_bits();
+            }
+        }
+    }
+    links.steady = RowSet::from_sorted(steady);
+    links.varying = RowSet::from_sorted(varying);
+    for bare in [false, true] {
+        let lane: Vec<&Match> = matches.iter().filter(|it| it.bare == bare).collect();
+        if !lane.is_empty() {
+            links.lanes.push(LaneRows {
+                linked: RowSet::from_sorted(lane.iter().map(|it| it.row)),
+                positions: lane.iter().map(|it| i64::from(it.position)).collect(),
+            });
+        }
+    }
+    Ok(links)
+}
+
+/// The serials that are in both, by row of the unit.
+fn matches(
+    units: &UnitSegment,
+    registrations: &RegistrationSegment,
+    families: &Families,
+) -> Result<Vec<Match>> {
+    let namespaces = |asked: Option<&str>| match asked {
+        Some(name) => units.namespace(name).into_iter().collect(),
+        None => (0u32..).take(units.namespaces().len()).collect(),
+    };
+    let side = Side { keys: units.keys(), namespaces: &namespaces, grew_families: false };
+    let mut matches = Vec::new();
+    each_match(registrations, &side, families, |found| {
+        matches.push(found);
+        Ok(())
+    })?;
+    matches.sort_by_key(|it| (it.row, it.bare));
+    Ok(matches)
+}
+
+/// The live registrations of a segment, each with its row, its serial and what links ask of it.
+fn each_live(
+    segment: &RegistrationSegment,
+    amendment: &Amendment,
+    mut call: impl FnMut(u32, Held) -> Result<()>,
+) -> Result<()> {
+    /// Serials looked at a time.
+    const STRIDE: u64 = 1 << 16;
+    let keys = segment.keys().rows();
+    let mut start = 0;
+    while start < keys {
+        let end = keys.min(start + STRIDE);
+        let positions: Vec<u32> = (start..end).filter_map(|it| u32::try_from(it).ok()).collect();
+        let (mut owners, mut rows) = (Vec::new(), Vec::new());
+        segment.each_span(&positions, |first, end| {
+            let position = positions.get(owners.len());
+            if rows.last().is_some_and(|last| *last >= first) || position.is_none() {
+                return Err(Error::corrupt("registrations: a row belongs to two serials"));
+            }
+            rows.extend(first..end);
+            owners.push(end);
+            Ok(())
+        })?;
+        let held = Held::read(segment, &rows)?;
+        let mut places = positions.iter().zip(&owners).peekable();
+        for (row, held) in rows.iter().zip(held) {
+            while places.next_if(|(_, end)| *row >= **end).is_some() {}
+            if let Some((position, _)) = places.peek()
+                && !amendment.retired.contains(*row)
+            {
+                call(**position, held)?;
+            }
+        }
+        start = end;
+    }
+    Ok(())
+}
+
+/// What links ask of a registration.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    role: Role,
+    from: Option<i64>,
+    to: Option<i64>,
+    permissions: Permissions,
+}
+
+impl Held {
+    fn read(segment: &RegistrationSegment, rows: &[u32]) -> Result<Vec<Held>> {
+        let numbers = |name: &str| segment.numbers(name, rows);
+        let (roles, from) = (numbers("role")?, numbers("valid_from")?);
+        let (to, reach) = (numbers("valid_to")?, numbers("reach")?);
+        let held = |(((role, from), to), reach): (((Option<i64>, _), _), Option<i64>)| {
+            let role = Role::from_number(role.unwrap_or(0));
+            let permissions = Permissions::from_bits(reach.unwrap_or(0));
+            let (role, permissions) = role.zip(permissions).ok_or_else(|| {
+                Error::corrupt("registrations: a role or the permissions are none there are")
+            })?;
+            Ok(Held { role, from, to, permissions })
+        };
+        roles.into_iter().zip(from).zip(to).zip(reach).map(held).collect()
+    }
+}
+
+/// The instant by which nearly all open-ended registrations in an owning role had begun.
+fn as_of_min(segment: &RegistrationSegment, amendment: &Amendment) -> Result<i64> {
+    let mut begun = Vec::new();
+    if segment.stored("valid_from").is_some() {
+        each_live(segment, amendment, |_, held| {
+            if held.role.is_owning() && held.to.is_none() {
+                begun.push(held.from.unwrap_or(i64::MIN));
+            }
+            Ok(())
+        })?;
+    }
+    let late = begun.len() / LATE_ONE_IN;
+    begun.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(begun.get(late).copied().unwrap_or(i64::MIN))
+}
+
+/// What the live registrations of each serial come to.
+fn summaries(
+    segment: &RegistrationSegment,
+    amendment: &Amendment,
+    as_of_min: i64,
+) -> Result<Vec<Summary>> {
+    let keys = usize::try_from(segment.keys().rows());
+    let mut summaries =
+        vec![Summary::default(); keys.map_err(|_| Error::unsupported("too many serials"))?];
+    each_live(segment, amendment, |position, held| {
+        let owned = held.role.is_owning();
+        let began = held.from.is_none_or(|from| from <= as_of_min);
+        let steady = owned && held.to.is_none() && began;
+        let access = if steady { Access::of(&held.permissions) } else { Access::default() };
+        if let Some(slot) = summaries.get_mut(position as usize) {
+            slot.join(Summary { live: true, owned, varies: owned && !steady, access });
+        }
+        Ok(())
+    })?;
+    Ok(summaries)
+}

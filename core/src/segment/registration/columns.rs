@@ -1,0 +1,207 @@
+//! The columns of registrations: ordinary ones, and texts in row order.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::column::{ColumnReader, ColumnValues, encode_column, ordinal_number};
+use crate::error::{Error, Result};
+use crate::format::SealedFile;
+use crate::limits::CHUNK_ROWS;
+use crate::schema::ColumnType;
+use crate::segment::texts::{PackedTexts, encode_packed};
+
+/// How the values of a field are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StoredType {
+    /// Texts of which many are the same: a dictionary.
+    Text,
+    /// Texts of which few are the same: in row order.
+    Packed,
+    /// Numbers, instants in microseconds, bits.
+    Integer,
+}
+
+/// Sections of a column: their kinds and bytes.
+pub(crate) type Sections = Vec<(u32, Vec<u8>)>;
+
+/// The values of a field, in row order.
+#[derive(Debug)]
+pub(crate) enum StoredValues {
+    /// Texts, each once, and the place of each row's among them; a place past the last is missing.
+    Texts { texts: Vec<Box<str>>, codes: Vec<u32> },
+    /// Numbers, and a bit a missing row.
+    Numbers { values: Vec<i64>, missing: Vec<u64> },
+}
+
+/// Rows a text must stand in, on average, for a dictionary to be worth it.
+const DICTIONARY_ROWS: usize = 4;
+
+/// Encodes a field: how it is kept, and its sections.
+///
+/// Texts are kept with a dictionary where each stands in several rows, or `sorted` asks for it.
+/// Texts that stand in no row are left out.
+pub(crate) fn encode_stored(values: &StoredValues, sorted: bool) -> Result<(StoredType, Sections)> {
+    match values {
+        StoredValues::Numbers { values, missing } => {
+            let rows = values.len() as u64;
+            let numbers = ColumnValues::Numbers(values);
+            let encoded = encode_column(ColumnType::Integer, numbers, missing, rows)?;
+            Ok((StoredType::Integer, encoded.sections))
+        }
+        StoredValues::Texts { texts, codes } => {
+            let mut used = vec![false; texts.len()];
+            for code in codes {
+                if let Some(slot) = used.get_mut(*code as usize) {
+                    *slot = true;
+                }
+            }
+            let distinct = used.iter().filter(|it| **it).count();
+            if sorted || distinct * DICTIONARY_ROWS <= codes.len() {
+                let sections = encode_dictionary(texts, codes, &used)?;
+                return Ok((StoredType::Text, sections));
+            }
+            let text = |code: &u32| texts.get(*code as usize).map(|text| &**text);
+            Ok((StoredType::Packed, encode_packed(codes.iter().map(text))))
+        }
+    }
+}
+
+fn encode_dictionary(texts: &[Box<str>], codes: &[u32], used: &[bool]) -> Result<Sections> {
+    let mut numbered: Vec<(&str, usize)> = texts
+        .iter()
+        .zip(used)
+        .enumerate()
+        .filter(|(_, (_, used))| **used)
+        .map(|(number, (text, _))| (&**text, number))
+        .collect();
+    numbered.par_sort_unstable();
+    let mut ranks = vec![0u32; texts.len()];
+    for (rank, (_, number)) in (0u32..).zip(&numbered) {
+        if let Some(slot) = ranks.get_mut(*number) {
+            *slot = rank;
+        }
+    }
+    let dictionary: Vec<String> = numbered.iter().map(|(text, _)| (*text).to_owned()).collect();
+    let mut missing = vec![0u64; codes.len().div_ceil(64)];
+    let mut ranked = Vec::with_capacity(codes.len());
+    for (row, code) in codes.iter().enumerate() {
+        let rank = ranks.get(*code as usize).copied();
+        if let (None, Some(word)) = (rank, missing.get_mut(row / 64)) {
+            *word |= 1 << (row % 64);
+        }
+        ranked.push(rank.unwrap_or(0));
+    }
+    let values = ColumnValues::Texts { dictionary: &dictionary, codes: &ranked };
+    let rows = codes.len() as u64;
+    Ok(encode_column(ColumnType::Text, values, &missing, rows)?.sections)
+}
+
+/// A field of an open file. Cloning shares the file.
+#[derive(Clone, Debug)]
+pub(crate) enum StoredColumn {
+    Texts(ColumnReader),
+    Packed(PackedTexts),
+    Numbers(ColumnReader),
+}
+
+impl StoredColumn {
+    pub(super) fn open(
+        file: &SealedFile,
+        column: u32,
+        stored_type: StoredType,
+        rows: u64,
+    ) -> Result<Self> {
+        let ordinary = |column_type| ColumnReader::open(file, column, column_type, rows);
+        Ok(match stored_type {
+            StoredType::Text => StoredColumn::Texts(ordinary(ColumnType::Text)?),
+            StoredType::Integer => StoredColumn::Numbers(ordinary(ColumnType::Integer)?),
+            StoredType::Packed => StoredColumn::Packed(PackedTexts::open(file, column, rows)?),
+        })
+    }
+
+    /// Calls back with the number of each of `rows`, which ascend as a rule, or none where it is
+    /// missing.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt` where the column holds texts or a row is past its last.
+    pub(crate) fn each_number(
+        &self,
+        rows: &[u32],
+        mut call: impl FnMut(Option<i64>) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            StoredColumn::Numbers(column) => {
+                each_ordinal(column, rows, |it| call(it.map(ordinal_number)))
+            }
+            _ => Err(Error::corrupt("registrations: a field of numbers holds texts")),
+        }
+    }
+
+    /// Calls back with the text of each of `rows`, which ascend as a rule, or none where it is
+    /// missing; a number as its digits.
+    pub(crate) fn each_text(
+        &self,
+        rows: &[u32],
+        mut call: impl FnMut(Option<&str>) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            StoredColumn::Packed(texts) => texts.each(rows, call),
+            StoredColumn::Texts(column) => each_ordinal(column, rows, |ordinal| match ordinal {
+                Some(ordinal) => call(Some(column.text(ordinal)?)),
+                None => call(None),
+            }),
+            StoredColumn::Numbers(column) => each_ordinal(column, rows, |ordinal| match ordinal {
+                Some(ordinal) => call(Some(&ordinal_number(ordinal).to_string())),
+                None => call(None),
+            }),
+        }
+    }
+
+    pub(super) fn verify(&self) -> Result<()> {
+        match self {
+            StoredColumn::Texts(column) | StoredColumn::Numbers(column) => column.verify(),
+            StoredColumn::Packed(texts) => texts.verify(),
+        }
+    }
+}
+
+/// Rows of a chunk from which it is decoded as a whole.
+const DENSE_ROWS: usize = CHUNK_ROWS / 64;
+
+/// Calls back with the ordinal of each of `rows` in turn, chunk by chunk.
+fn each_ordinal(
+    column: &ColumnReader,
+    rows: &[u32],
+    mut call: impl FnMut(Option<u64>) -> Result<()>,
+) -> Result<()> {
+    let mut all = Vec::new();
+    let mut missing = crate::bitmap::Mask::new();
+    for same in rows.chunk_by(|a, b| a >> 16 == b >> 16) {
+        let Some(first) = same.first() else { continue };
+        let chunk = column.chunk((first >> 16) as usize)?;
+        let dense = same.len() >= DENSE_ROWS;
+        if dense {
+            chunk.ordinals_into(&mut all)?;
+            missing.clear_all();
+            chunk.missing_into(&mut missing)?;
+        }
+        for row in same {
+            let [low, high, ..] = row.to_le_bytes();
+            let low = u16::from_le_bytes([low, high]);
+            if dense {
+                let ordinal = all.get(usize::from(low)).copied();
+                let ordinal = ordinal.ok_or_else(|| past_last(*row))?;
+                call((!missing.contains(low)).then_some(ordinal))?;
+            } else {
+                call(chunk.ordinal_at(low)?)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn past_last(row: u32) -> Error {
+    Error::corrupt(format!("registrations: row {row} is past the last"))
+}

@@ -1,0 +1,7 @@
+//! Texts of which few come twice, such as addresses: kept in row order, shortened by a table of
+//! symbols of their own.
+
+mod packed;
+mod symbols;
+
+pub(crate) use packed::{PackedTexts, encode_packed};

@@ -1,0 +1,295 @@
+//! Which units of one segment have registrations in another, and what those permit.
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::bitmap::RowSet;
+use crate::bytes::Hash;
+use crate::column::{Chunk, ColumnReader, ColumnValues, encode_column, ordinal_number};
+use crate::error::{Error, Result};
+use crate::format::{FileBuilder, FileId, FileKind, FileSummary, SealedFile, Section, SectionId};
+use crate::io::{Bytes, FileWriter};
+use crate::limits::SEGMENT_ROWS_MAX;
+use crate::schema::ColumnType;
+
+const META: u32 = 1;
+const STEADY: u32 = 2;
+const VARYING: u32 = 3;
+/// The linked rows of a lane; the column of the section is that of the lane's positions.
+const LINKED: u32 = 4;
+/// The column of the access of each row; lanes are numbered from the one after it.
+const ACCESS: u32 = 0;
+/// Serials that came with a namespace, and serials that came without.
+const LANES_MAX: usize = 2;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Meta {
+    /// Rows of the segment of units.
+    units: u64,
+    /// Distinct serials of the segment of registrations.
+    keys: u64,
+    as_of_min: i64,
+    /// How many linked rows each lane has.
+    lanes: Vec<u64>,
+}
+
+/// The links of a segment of units to a segment of registrations, to be written.
+#[derive(Debug, Default)]
+pub(crate) struct LinkRows {
+    pub(crate) units: u64,
+    pub(crate) keys: u64,
+    /// The instant, in microseconds, from which on the registrations of steady rows hold.
+    pub(crate) as_of_min: i64,
+    /// Units with an owning registration, all of theirs being open-ended and begun by then.
+    pub(crate) steady: RowSet,
+    /// Units with an owning registration that ends, or begins later.
+    pub(crate) varying: RowSet,
+    /// For each row of the segment of units, what the registrations of a steady one permit.
+    pub(crate) access: Vec<i64>,
+    pub(crate) lanes: Vec<LaneRows>,
+}
+
+/// Linked rows, each with the place of its serial among those of the registrations.
+#[derive(Debug, Default)]
+pub(crate) struct LaneRows {
+    pub(crate) linked: RowSet,
+    pub(crate) positions: Vec<i64>,
+}
+
+/// The name of the links of two segments.
+pub(crate) fn links_id(units: FileId, registrations: FileId) -> FileId {
+    let both = [units.0, registrations.0].concat();
+    let mut id = [0; FileId::BYTES];
+    for (slot, byte) in id.iter_mut().zip(Hash::of(&both).0) {
+        *slot = byte;
+    }
+    FileId(id)
+}
+
+impl LinkRows {
+    /// Writes and syncs the links.
+    pub(crate) fn write(&self, writer: Box<dyn FileWriter>, id: FileId) -> Result<FileSummary> {
+        let mut file = FileBuilder::create(writer, FileKind::Sidecar, id)?;
+        let meta = Meta {
+            units: self.units,
+            keys: self.keys,
+            as_of_min: self.as_of_min,
+            lanes: self.lanes.iter().map(|it| it.positions.len() as u64).collect(),
+        };
+        let meta = serde_json::to_vec(&meta)
+            .map_err(|source| Error::invalid("links: cannot write the meta").caused_by(source))?;
+        file.section(SectionId::of_file(META), &meta)?;
+        for (kind, rows) in [(STEADY, &self.steady), (VARYING, &self.varying)] {
+            file.section(SectionId::of_file(kind), &rows.to_portable())?;
+        }
+        write_numbers(&mut file, ACCESS, &self.access)?;
+        for (column, lane) in (ACCESS + 1..).zip(&self.lanes) {
+            file.section(SectionId { kind: LINKED, column }, &lane.linked.to_portable())?;
+            write_numbers(&mut file, column, &lane.positions)?;
+        }
+        file.finish()
+    }
+}
+
+fn write_numbers(file: &mut FileBuilder, column: u32, numbers: &[i64]) -> Result<()> {
+    let values = ColumnValues::Numbers(numbers);
+    let encoded = encode_column(ColumnType::Integer, values, &[], numbers.len() as u64)?;
+    encoded
+        .sections
+        .iter()
+        .try_for_each(|(kind, bytes)| file.section(SectionId { kind: *kind, column }, bytes))
+}
+
+/// Open links; cheap to share, never changed. Sets of rows are read when they are first asked for.
+#[derive(Debug)]
+pub(crate) struct Links {
+    file: SealedFile,
+    units: u64,
+    keys: u64,
+    as_of_min: i64,
+    steady: LazyRows,
+    varying: LazyRows,
+    access: ColumnReader,
+    lanes: Vec<Lane>,
+}
+
+/// Open linked rows, each with the place of its serial among those of the registrations.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    linked: LazyRows,
+    positions: ColumnReader,
+    keys: u64,
+}
+
+/// A set of rows that is read when it is first asked for.
+#[derive(Debug)]
+struct LazyRows {
+    section: Section,
+    /// One more than the last row it may have.
+    rows: u64,
+    read: OnceLock<RowSet>,
+}
+
+impl LazyRows {
+    fn new(section: Section, rows: u64) -> Self {
+        LazyRows { section, rows, read: OnceLock::new() }
+    }
+
+    fn get(&self) -> Result<&RowSet> {
+        if let Some(read) = self.read.get() {
+            return Ok(read);
+        }
+        let rows = RowSet::from_portable(self.section.all()?)?;
+        if rows.range_count(self.rows..u64::MAX) != 0 {
+            return Err(self.section.corrupt("it has rows that the segment does not have"));
+        }
+        Ok(self.read.get_or_init(|| rows))
+    }
+}
+
+impl Links {
+    /// Opens the links named `id`.
+    pub(crate) fn open(bytes: Bytes, id: FileId) -> Result<Self> {
+        let file = SealedFile::open(bytes, FileKind::Sidecar)?;
+        if file.id() != id {
+            return Err(Error::corrupt("links: they are of other segments"));
+        }
+        let meta: Meta = serde_json::from_slice(file.section(SectionId::of_file(META))?.all()?)
+            .map_err(|source| Error::corrupt("links: the meta is no document").caused_by(source))?;
+        if meta.units.max(meta.keys) > SEGMENT_ROWS_MAX || meta.lanes.len() > LANES_MAX {
+            return Err(Error::corrupt("links: they are of no segments there can be"));
+        }
+        let set = |kind| {
+            let section = file.section(SectionId::of_file(kind))?;
+            Ok::<_, Error>(LazyRows::new(section, meta.units))
+        };
+        let numbers = |column, rows| ColumnReader::open(&file, column, ColumnType::Integer, rows);
+        let lane = |(column, rows): (u32, &u64)| {
+            let section = file.section(SectionId { kind: LINKED, column })?;
+            let linked = LazyRows::new(section, meta.units);
+            Ok::<_, Error>(Lane { linked, positions: numbers(column, *rows)?, keys: meta.keys })
+        };
+        let lanes = (ACCESS + 1..).zip(&meta.lanes).map(lane).collect::<Result<_>>()?;
+        Ok(Links {
+            units: meta.units,
+            keys: meta.keys,
+            as_of_min: meta.as_of_min,
+            steady: set(STEADY)?,
+            varying: set(VARYING)?,
+            access: numbers(ACCESS, meta.units)?,
+            lanes,
+            file,
+        })
+    }
+
+    /// Rows of the segment of units, and distinct serials of the segment of registrations.
+    pub(crate) fn sizes(&self) -> (u64, u64) {
+        (self.units, self.keys)
+    }
+
+    /// The instant from which on what is said of steady rows holds.
+    pub(crate) fn as_of_min(&self) -> i64 {
+        self.as_of_min
+    }
+
+    /// Units with an owning registration, all of theirs being open-ended and begun by then.
+    pub(crate) fn steady(&self) -> Result<&RowSet> {
+        self.steady.get()
+    }
+
+    /// Units with an owning registration that ends, or begins later.
+    pub(crate) fn varying(&self) -> Result<&RowSet> {
+        self.varying.get()
+    }
+
+    /// The bits of what the registrations of steady rows permit.
+    pub(crate) fn access(&self, chunk: usize) -> Result<Chunk<'_>> {
+        self.access.chunk(chunk)
+    }
+
+    pub(crate) fn lanes(&self) -> &[Lane] {
+        &self.lanes
+    }
+
+    pub(crate) fn verify(&self) -> Result<()> {
+        self.file.verify()?;
+        self.access.verify()?;
+        for set in [&self.steady, &self.varying] {
+            set.get()?;
+        }
+        self.lanes.iter().try_for_each(|lane| {
+            lane.positions.verify()?;
+            let linked = lane.linked.get()?;
+            lane.each_position(linked, |_, _| Ok(()))
+        })
+    }
+}
+
+impl Lane {
+    /// The rows that are linked.
+    pub(crate) fn linked(&self) -> Result<&RowSet> {
+        self.linked.get()
+    }
+
+    /// Calls back with each of `rows` that is linked, and the place of its serial.
+    pub(crate) fn each_position(
+        &self,
+        rows: &RowSet,
+        mut call: impl FnMut(u32, u32) -> Result<()>,
+    ) -> Result<()> {
+        let linked = self.linked.get()?;
+        if linked.len() != self.positions.rows() {
+            return Err(Error::corrupt("links: the linked rows have not a place each"));
+        }
+        let mut base = 0u64;
+        let mut places: Vec<(u32, u32)> = Vec::new();
+        for (key, container) in linked.chunks() {
+            if let Some(wanted) = rows.chunk(key) {
+                let low = |row: u16| u32::from(key) << 16 | u32::from(row);
+                if wanted.count() >= container.count() / 16 {
+                    let mask = wanted.to_mask();
+                    let found =
+                        (0u64..).zip(container.iter()).filter(|(_, row)| mask.contains(*row));
+                    places.extend(found.filter_map(|(rank, row)| place(base + rank, low(row))));
+                } else {
+                    let found = wanted.iter().filter(|row| container.contains(*row));
+                    places.extend(
+                        found.filter_map(|row| {
+                            place(base + u64::from(container.rank(row)), low(row))
+                        }),
+                    );
+                }
+            }
+            base += u64::from(container.count());
+        }
+        let mut all = Vec::new();
+        for same in places.chunk_by(|a, b| a.0 >> 16 == b.0 >> 16) {
+            let Some((first, _)) = same.first() else { continue };
+            let chunk = self.positions.chunk((first >> 16) as usize)?;
+            let dense = same.len() >= 1_024;
+            if dense {
+                chunk.ordinals_into(&mut all)?;
+            }
+            for (rank, row) in same {
+                let [low, high, ..] = rank.to_le_bytes();
+                let low = u16::from_le_bytes([low, high]);
+                let ordinal = if dense {
+                    all.get(usize::from(low)).copied()
+                } else {
+                    chunk.ordinal_at(low)?
+                };
+                let position = ordinal.and_then(|it| u32::try_from(ordinal_number(it)).ok());
+                let position = position.filter(|it| u64::from(*it) < self.keys);
+                call(*row, position.ok_or_else(|| Error::corrupt("links: a row has no serial"))?)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The place of a linked row among all, and the row.
+fn place(rank: u64, row: u32) -> Option<(u32, u32)> {
+    Some((u32::try_from(rank).ok()?, row))
+}
