@@ -1,4 +1,32 @@
 //! Which serialised units a recall affects, who owns them, and who cannot be reached.
+//!
+//! An [`Index`] is a folder of units with what is known of how they were made. A [`Scope`] says
+//! which units a recall covers: a SQL `WHERE` clause, the same as JSON, or built in Rust. Selecting
+//! gives two sets of units, [affected](Selection::affected) and
+//! [undetermined](Selection::undetermined): a unit whose data is missing where the scope needs it is
+//! never left out in silence. A [`UnitSet`] is what every further question takes.
+//!
+//! The library has no server and no network code, reads no clock and no environment, and never
+//! changes a file that it has published.
+//!
+//! # Examples
+//!
+//! ```
+//! use seriatim::io::MemoryDirectory;
+//! use seriatim::{Column, ColumnType, Index, LoadOptions, Record, Schema, Units, Value};
+//!
+//! let schema = Schema::new(vec![Column::new("facility", ColumnType::Text)?])?;
+//! let index = Index::create_in(MemoryDirectory::new(), schema)?; // or Index::create("a/folder", schema)
+//! let unit = |n: u32| Record::of_serial(format!("{n:08}"));
+//! let made = |n: u32, facility: &str| unit(n).with("facility", Value::Text(facility.into()));
+//! let units = [made(42_500, "Leipzig"), made(42_501, "Brno"), unit(42_502)];
+//! index.load_units(Units::records(units), LoadOptions::default())?;
+//!
+//! let scope = "serial BETWEEN '00042500' AND '00047800' AND facility = 'Leipzig'".parse()?;
+//! let found = index.snapshot().select(&scope)?;
+//! assert_eq!((found.affected.len(), found.undetermined.len()), (1, 1));
+//! # Ok::<(), seriatim::Error>(())
+//! ```
 
 #[cfg_attr(
     not(test),
@@ -57,3 +85,8 @@ pub use serial::{
     Conflict, Families, FamilyId, Inference, InferredFamily, Inferrer, KeyRange, Normaliser,
     OpaqueShapes, SerialFamily, SerialKey, SerialRange,
 };
+
+/// The examples of the README, so that they are run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ReadmeExamples;

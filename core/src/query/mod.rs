@@ -9,6 +9,8 @@ mod answer;
 mod column_leaf;
 mod evaluate;
 mod find;
+#[cfg(test)]
+mod hostile;
 mod lookup;
 mod order;
 mod plan;
