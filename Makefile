@@ -1,6 +1,6 @@
 # What people do often. `make test` is what must pass before anything is merged.
 
-.PHONY: demo test bench docs fmt lint fuzz
+.PHONY: demo test bench bench-peers docs fmt lint fuzz
 
 FUZZ_TARGETS = container bitmap_view
 FUZZ_SECONDS = 60
@@ -18,7 +18,30 @@ test:
 	$(MAKE) --no-print-directory docs
 
 bench:
-	cargo bench --workspace
+	cargo bench -p seriatim-benches --benches
+
+# Beside other engines on the same data; writes docs/benchmarks.md. Other sizes: UNITS=100m. Other
+# engines: ENGINES=duckdb,pyroaring,polars with their packages in PEERS_PACKAGES. All of it lies in PEERS_HOME.
+UNITS = 10m
+DATA = $(UNITS) $(UNITS)-missing
+ENGINES = duckdb,pyroaring
+PEERS_PACKAGES = duckdb numpy pyarrow pyroaring
+DATE = $(shell date +%F)
+PEERS_HOME ?= $(CURDIR)/target/peers
+PEERS_PYTHON = PEERS_HOME=$(PEERS_HOME) $(PEERS_HOME)/venv/bin/python
+bench-peers:
+	cargo build --release -p seriatim-benches
+	test -e $(PEERS_HOME)/venv || python3 -m venv $(PEERS_HOME)/venv
+	$(PEERS_PYTHON) -m pip install --quiet --constraint benches/peers/requirements.txt $(PEERS_PACKAGES)
+	for data in $(DATA); do \
+		case $$data in *-missing) missing="--missing 0.01" engines=seriatim;; *) missing= engines=seriatim,$(ENGINES);; esac; \
+		test -e $(PEERS_HOME)/data/$$data/params.json || \
+			$(PEERS_PYTHON) benches/peers/generate.py --units $${data%-missing} $$missing || exit 1; \
+		test -e $(PEERS_HOME)/data/$$data/expected.json || $(PEERS_PYTHON) benches/peers/expected.py --data $$data || exit 1; \
+		$(PEERS_PYTHON) benches/peers/run_all.py --units $$data --engines $$engines || exit 1; \
+	done
+	$(PEERS_PYTHON) benches/peers/page.py --date $(DATE) $(DATA) > target/benchmarks.md
+	mv target/benchmarks.md docs/benchmarks.md
 
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

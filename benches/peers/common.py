@@ -14,7 +14,8 @@ SEED = 20261122
 
 
 def parse_units(s):
-    s = str(s).lower()
+    """10m and 10m-missing, the name of a data folder, are ten million"""
+    s = str(s).lower().partition("-")[0]
     mult = {"k": 10**3, "m": 10**6, "b": 10**9}.get(s[-1])
     return int(float(s[:-1]) * mult) if mult else int(s)
 

@@ -10,7 +10,7 @@ import argparse, json, os, subprocess, sys, time
 from pathlib import Path
 from common import CODE, HERE
 
-ENGINES = ["duckdb", "duckdb:art", "chdb", "polars", "polars:memory", "datafusion", "sqlite", "postgres", "pyroaring"]
+ENGINES = ["seriatim", "duckdb", "duckdb:art", "chdb", "polars", "polars:memory", "datafusion", "sqlite", "postgres", "pyroaring"]
 QUERIES = ["Q1", "Q1f", "Q1ss", "Q2", "Q2f", "Q2s", "Q2fc", "Q3", "Q3f", "Q4", "Q4f", "Q4s", "Q5", "Q5s", "Q6i", "Q6", "Q6ss", "Q6s", "Q7", "Q7f", "Q8", "Q8u", "Q9"]
 # different physical plans of the same question answer alike
 SAME = {"Q1f": "Q1", "Q1ss": "Q1", "Q2f": "Q2", "Q2s": "Q2", "Q4s": "Q4", "Q5s": "Q5", "Q2fc": "Q2", "Q3f": "Q3", "Q4f": "Q4", "Q7f": "Q7", "Q6ss": "Q6", "Q8u": "Q8"}
@@ -84,6 +84,7 @@ def main():
     ap.add_argument("--table", action="store_true")
     ap.add_argument("--timeout", type=int, default=3600)
     a = ap.parse_args()
+    failed = []
     if not a.table:
         if not (HERE / "data" / a.units / "params.json").exists():
             subprocess.run([sys.executable, CODE / "generate.py", "--units", a.units], check=True)
@@ -101,11 +102,15 @@ def main():
                 except subprocess.TimeoutExpired:
                     rc = "timeout"
                 print(f"== {e} {ph}: rc {rc}, {time.time() - t:.0f} s", flush=True)
+                if rc:
+                    failed.append(f"{e} {ph}")
     for key in ("ms", "min_ms", "cpu_ms"):
         print("\n" + table(a.units, a.results, key))
     ans, bad = check(a.units, a.results)
     print("\nanswers:", {k: v[1] for k, v in sorted(ans.items())})
     print("ALL ENGINES AGREE" if not bad else "DISAGREEMENT:\n  " + "\n  ".join(bad))
+    if bad or failed:
+        sys.exit("; ".join(["answers differ"] * bool(bad) + [f"{x} failed" for x in failed]))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+//! How fast units get in, and how fast an index opens.
+#![expect(clippy::unwrap_used, reason = "a bench may panic")]
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use seriatim::io::MemoryDirectory;
+use seriatim::{Index, LoadOptions, Schema, Units};
+use seriatim_benches::{UNITS, records, unit_batches};
+
+fn empty() -> Index {
+    Index::create_in(MemoryDirectory::new(), Schema::new(vec![]).unwrap()).unwrap()
+}
+
+fn load(c: &mut Criterion) {
+    let mut group = c.benchmark_group("load");
+    group.sample_size(10);
+
+    let few: Vec<_> = records(UNITS / 8).collect();
+    group.throughput(Throughput::Elements(UNITS / 8));
+    group.bench_function("records", |b| {
+        b.iter_batched(
+            || (empty(), few.clone()),
+            |(index, few)| index.load_units(Units::records(few), LoadOptions::default()).unwrap(),
+            BatchSize::PerIteration,
+        );
+    });
+
+    let batches = unit_batches(UNITS);
+    group.throughput(Throughput::Elements(UNITS));
+    group.bench_function("batches", |b| {
+        b.iter_batched(
+            || (empty(), batches.clone().into_iter().map(Ok)),
+            |(index, batches)| {
+                index.load_units(Units::batches(batches), LoadOptions::default()).unwrap()
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+}
+
+fn open(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::create(folder.path(), Schema::new(vec![]).unwrap()).unwrap();
+    let batches = unit_batches(UNITS).into_iter().map(Ok);
+    index.load_units(Units::batches(batches), LoadOptions::default()).unwrap();
+    c.bench_function("open", |b| b.iter(|| Index::open(folder.path()).unwrap()));
+}
+
+criterion_group!(benches, load, open);
+criterion_main!(benches);

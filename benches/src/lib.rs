@@ -1,0 +1,6 @@
+//! What the benches measure on: made-up units and registrations, the same in every run.
+
+mod made;
+mod random;
+
+pub use made::{UNITS, records, serials, unit_batches};
