@@ -32,6 +32,10 @@ pub(super) fn instant(text: &str, zone: &Zone) -> Result<Instant> {
         let message = format!("`{text}` names a zone; give its offset, as in +01:00, instead");
         return Err(field(message));
     }
+    // It would take a 60th second for the 59th.
+    if text.split(':').nth(2).is_some_and(|seconds| seconds.starts_with("60")) {
+        return Err(field(format!("`{text}` has a second 60; seconds are 00 to 59")));
+    }
     zone.instant(text).map_err(|error| field(error.message()))
 }
 
@@ -75,6 +79,8 @@ mod tests {
             "20250301",
             "2025-03-01T12",
             "2025-03-01T12:30[Europe/Berlin]",
+            "2025-03-01T12:30:60Z",
+            "2016-12-31 23:59:60.5",
             "12:30",
             "",
         ];

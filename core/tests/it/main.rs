@@ -1,5 +1,7 @@
-//! The library from outside: what an index answers is what the language says of each unit alone.
+//! The library from outside: what an index answers is what the language says of each unit alone,
+//! and both are what the cases say.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod conformance;
 mod model;
 mod select;

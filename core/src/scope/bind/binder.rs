@@ -192,10 +192,13 @@ impl Binder<'_> {
     fn range(&self, first: Option<&Operand>, last: Option<&Operand>) -> Result<BoundNode> {
         let text = |end: Option<&Operand>| match end {
             None => Ok(None),
-            Some(operand) => match text(operand, ColumnType::Text) {
-                Ok(text) => Ok(Some(text)),
-                Err((error, spot)) => Err(self.serial_error(spot, error)),
-            },
+            Some(operand) => {
+                // What is no serial at all is told where it stands, be it the first end or the last.
+                self.key(operand)?;
+                text(operand, ColumnType::Text)
+                    .map(Some)
+                    .map_err(|(error, spot)| self.serial_error(spot, error))
+            }
         };
         let (start, end) = (text(first)?, text(last)?);
         let families = self.schema.families();

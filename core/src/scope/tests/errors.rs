@@ -205,6 +205,7 @@ const OUTSIDE_THE_SCHEMA: &[(&str, &str, usize)] = &[
         10,
     ),
     ("serial = ''", "the serial is empty", 10),
+    ("serial BETWEEN '00042500' AND ''", "the serial is empty", 31),
     ("packed_on = DATE '2025-02-30'", "`2025-02-30` is not a day of the calendar", 18),
     (
         "made_at < TIMESTAMP '2025-02-28'",

@@ -1,0 +1,8 @@
+//! Runs the cases of `conformance/`, which say in every language what the library answers.
+
+mod families;
+mod files;
+mod scopes;
+mod selects;
+mod text;
+mod units;
