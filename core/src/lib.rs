@@ -46,14 +46,13 @@ mod format;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
-#[cfg_attr(not(test), expect(dead_code, reason = "the rooms above are being built"))]
 mod index;
 pub mod io;
 mod keys;
 pub mod limits;
+mod ownership;
 mod pool;
 mod query;
-#[cfg_attr(not(test), expect(dead_code, reason = "the rooms above are being built"))]
 mod registry;
 mod schema;
 #[cfg_attr(
@@ -61,10 +60,8 @@ mod schema;
     expect(dead_code, unused_imports, reason = "the rooms above are being built")
 )]
 mod scope;
-#[cfg_attr(not(test), expect(dead_code, reason = "the rooms above are being built"))]
 mod segment;
 mod serial;
-#[cfg_attr(not(test), expect(dead_code, reason = "the rooms above are being built"))]
 mod sidecar;
 
 pub use calendar::{Date, Instant, Zone};
@@ -74,6 +71,7 @@ pub use index::{
     RegistrationOptions, RegistrationReport, Registrations, RejectPolicy, Rejected, Snapshot,
     Units, Verification,
 };
+pub use ownership::{Contact, Contacts, Ownership, Reach, RegistrationIter};
 pub use query::{Lookup, Reason, Selection, Undetermined, Unit, UnitIter, UnitSet};
 pub use registry::{
     Channel, Consent, ContactText, Permissions, Permit, Purpose, Registration, RegistrationField,

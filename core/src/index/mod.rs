@@ -18,4 +18,5 @@ pub use ingest::{
 pub use snapshot::Snapshot;
 pub use verify::{Damage, Verification};
 
+pub(crate) use links::LiveRegistrations;
 pub(crate) use snapshot::LiveSegment;

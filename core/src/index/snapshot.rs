@@ -163,6 +163,13 @@ impl Snapshot {
         &self.inner.registrations
     }
 
+    /// Whether the names and contacts of all registrations that were loaded with them are there.
+    pub(crate) fn has_contact_text(&self) -> bool {
+        let named = self.inner.manifest.registrations.iter().map(|it| it.contacts.is_some());
+        let open = self.inner.registrations.iter().map(|it| it.contacts.is_some());
+        named.eq(open)
+    }
+
     /// The links of the segment of units at `segment` to each segment of registrations.
     pub(crate) fn links_of(&self, segment: usize) -> &[Arc<Links>] {
         let count = self.inner.registrations.len();

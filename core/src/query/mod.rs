@@ -24,6 +24,7 @@ mod unit_set;
 mod weigh;
 
 pub use lookup::Lookup;
+pub(crate) use order::{Placed, SerialOrder};
 pub use order::{Unit, UnitIter};
 pub use reasons::Reason;
 pub use selection::{Selection, Undetermined};

@@ -12,7 +12,7 @@ mod permissions;
 mod registration;
 mod role;
 
-pub(crate) use access::Access;
+pub(crate) use access::{Access, Standing};
 pub use channel::Channel;
 pub use consent::{Consent, Purpose, UnreachableReason};
 pub use field::RegistrationField;

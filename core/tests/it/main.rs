@@ -4,4 +4,5 @@
 
 mod conformance;
 mod model;
+mod ownership;
 mod select;

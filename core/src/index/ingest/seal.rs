@@ -8,13 +8,13 @@ use super::interner::{Interner, MISSING};
 use super::order::Ordered;
 use crate::column::{ColumnValues, encode_column};
 use crate::error::{Error, Result};
-use crate::keys::encode_keys;
+use crate::keys::{KeyGroup, encode_keys};
 use crate::schema::{Column, ColumnType, Schema, Version};
 use crate::segment::{UnitColumn, UnitRows};
 
 /// Encodes the rows of a buffer in their order, columns in parallel.
 pub(super) fn encode(buffer: Buffer, ordered: &Ordered, schema: &Schema) -> Result<UnitRows> {
-    let rows = ordered.groups.iter().map(|group| group.len()).sum();
+    let rows = ordered.groups.iter().map(KeyGroup::len).sum();
     let order = ordered.rows.as_deref();
     let columns: Vec<(&Column, BufferColumn)> =
         schema.columns().iter().zip(buffer.columns).collect();

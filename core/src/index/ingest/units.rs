@@ -35,7 +35,7 @@ pub(super) enum Source<'a> {
 
 impl<'a> Units<'a> {
     /// Units described one by one. Without a declared schema the columns are those of the first
-    /// record, of its types.
+    /// 16,384 records, of the type in which each is first seen.
     pub fn records(records: impl IntoIterator<Item = Record, IntoIter: 'a>) -> Self {
         Units(Source::Records(Box::new(records.into_iter())))
     }

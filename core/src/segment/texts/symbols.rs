@@ -221,7 +221,9 @@ mod tests {
             .collect();
         let symbols = Symbols::learn(texts.iter().map(String::as_str));
         let mut short = Vec::new();
-        texts.iter().for_each(|text| symbols.shorten(text, &mut short));
+        for text in &texts {
+            symbols.shorten(text, &mut short);
+        }
         let plain: usize = texts.iter().map(String::len).sum();
         assert!(short.len() * 2 < plain, "{} of {plain}", short.len());
     }

@@ -1,6 +1,5 @@
 //! Units described one by one.
 
-use std::iter::Peekable;
 use std::sync::Arc;
 
 use super::faults::Faults;
@@ -17,13 +16,15 @@ const BLOCK_ROWS: usize = 16_384;
 
 /// Reads records. Their serial and namespace are the columns `serial` and `namespace`.
 pub(super) struct Records<'a> {
-    records: Peekable<Box<dyn Iterator<Item = Record> + 'a>>,
+    input: Box<dyn Iterator<Item = Record> + 'a>,
+    /// The first block, once its columns were looked at.
+    first: Vec<Record>,
     next_row: u64,
 }
 
 impl<'a> Records<'a> {
     pub(super) fn new(records: Box<dyn Iterator<Item = Record> + 'a>) -> Self {
-        Records { records: records.peekable(), next_row: 1 }
+        Records { input: records, first: Vec::new(), next_row: 1 }
     }
 }
 
@@ -36,7 +37,10 @@ impl Reader for Records<'_> {
             name: column.name().to_owned(),
             column_type: Some(column.column_type()),
         }));
-        for (name, value) in self.records.peek().into_iter().flat_map(Record::values) {
+        self.first = self.input.by_ref().take(BLOCK_ROWS).collect();
+        // With a schema, a column that it does not know is a fault of the row that has it.
+        let seen = if schema.columns().is_empty() { BLOCK_ROWS } else { 1 };
+        for (name, value) in self.first.iter().take(seen).flat_map(Record::values) {
             if columns.iter().all(|it| it.name != name) {
                 let column_type = Some(value.column_type());
                 columns.push(InputColumn { name: name.to_owned(), column_type });
@@ -52,7 +56,10 @@ impl Reader for Records<'_> {
     fn jobs(&mut self, count: usize) -> Result<Vec<Job<'static>>> {
         let mut jobs: Vec<Job<'static>> = Vec::new();
         while jobs.len() < count {
-            let records: Vec<Record> = self.records.by_ref().take(BLOCK_ROWS).collect();
+            let mut records = std::mem::take(&mut self.first);
+            if records.is_empty() {
+                records = self.input.by_ref().take(BLOCK_ROWS).collect();
+            }
             if records.is_empty() {
                 break;
             }

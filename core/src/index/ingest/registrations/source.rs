@@ -31,8 +31,8 @@ pub struct Registrations<'a>(pub(super) Source<'a>);
 
 impl<'a> Registrations<'a> {
     /// Registrations described one by one, with the fields as columns: a key and an owner are
-    /// text, `channels` is a list of texts. The first record tells which fields there are. An empty
-    /// namespace is none.
+    /// text, `channels` is a list of texts. The first 16,384 records tell which fields there
+    /// are. An empty namespace is none.
     pub fn records(records: impl IntoIterator<Item = Record, IntoIter: 'a>) -> Self {
         Registrations(Source::Records(Box::new(records.into_iter())))
     }

@@ -1,0 +1,180 @@
+//! Registrations and contacts as Arrow record batches.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{ListBuilder, StringBuilder};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, RecordBatch, StringArray, TimestampMicrosecondArray, UInt8Array,
+};
+use arrow_schema::{DataType, Field as ArrowField, Schema as ArrowSchema, SchemaRef, TimeUnit};
+
+use super::contacts::{Contact, Contacts};
+use super::gather::Gather;
+use super::owned::Ownership;
+use super::registrations::Batches;
+use crate::error::{Error, Result};
+use crate::registry::{Channel, RegistrationField as Field, Role};
+
+const LIST_ITEM: &str = "item";
+
+impl Ownership {
+    /// The registrations of [`registrations`](Ownership::registrations) as record batches of the
+    /// fields asked for, each of the registrations of about `batch_units` units, 65,536 at most.
+    ///
+    /// Texts are `Utf8`, instants timestamps of microseconds in UTC, consents and channels booleans
+    /// that are null where unknown, the list of channels a list of texts.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt`; `io`.
+    pub fn registration_batches(
+        &self,
+        fields: &[Field],
+        batch_units: usize,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
+        let mut batches = Some(Batches::new(&self.affected, self.as_of.micros())?);
+        let fields = fields.to_vec();
+        let schema: SchemaRef = Arc::new(ArrowSchema::new(
+            fields.iter().map(|it| arrow_field(*it)).collect::<Vec<_>>(),
+        ));
+        Ok(std::iter::from_fn(move || {
+            let read = batches.as_mut()?.next(batch_units).and_then(|batch| {
+                let (Some(batch), Some(batches)) = (batch, batches.as_ref()) else {
+                    return Ok(None);
+                };
+                let gather = batch.gather(batches.snapshot());
+                let columns = fields.iter().map(|field| array(&gather, *field));
+                record_batch(&schema, columns.collect::<Result<_>>()?, batch.rows.len()).map(Some)
+            });
+            if !matches!(read, Ok(Some(_))) {
+                batches = None;
+            }
+            read.transpose()
+        }))
+    }
+}
+
+fn arrow_field(field: Field) -> ArrowField {
+    let data_type = match field {
+        Field::ValidFrom | Field::ValidTo | Field::RecordedAt => {
+            DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+        }
+        Field::Channels => list_type(),
+        Field::HasChannel(_) | Field::Consent(_) | Field::ChannelConsent(_) => DataType::Boolean,
+        _ => DataType::Utf8,
+    };
+    ArrowField::new(field.name(), data_type, true)
+}
+
+fn list_type() -> DataType {
+    DataType::List(Arc::new(ArrowField::new(LIST_ITEM, DataType::Utf8, true)))
+}
+
+fn record_batch(schema: &SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch> {
+    let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows));
+    RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)
+        .map_err(|source| Error::invalid("the columns make no record batch").caused_by(source))
+}
+
+fn array(gather: &Gather<'_>, field: Field) -> Result<ArrayRef> {
+    Ok(match field {
+        Field::Serial => Arc::new(StringArray::from_iter_values(gather.serials()?)),
+        Field::Namespace => Arc::new(StringArray::from_iter_values(gather.namespaces()?)),
+        Field::Role => {
+            Arc::new(StringArray::from_iter_values(gather.roles()?.into_iter().map(Role::code)))
+        }
+        Field::ValidFrom | Field::ValidTo | Field::RecordedAt => {
+            let instants = TimestampMicrosecondArray::from(gather.numbers(field.name())?);
+            Arc::new(instants.with_timezone("UTC"))
+        }
+        Field::Channels => {
+            let permissions = gather.permissions()?;
+            let lists = permissions.iter().map(|permissions| {
+                let usable = |channel: &Channel| permissions.has_channel(*channel);
+                Channel::ALL.into_iter().filter(usable).map(Channel::code).collect()
+            });
+            lists_of(lists)
+        }
+        Field::HasChannel(channel) => {
+            let permissions = gather.permissions()?;
+            let usable = permissions.iter().map(|it| Some(it.has_channel(channel)));
+            Arc::new(usable.collect::<BooleanArray>())
+        }
+        Field::Consent(purpose) => {
+            let permissions = gather.permissions()?;
+            let given = permissions.iter().map(|it| it.consent(purpose).given());
+            Arc::new(given.collect::<BooleanArray>())
+        }
+        Field::ChannelConsent(channel) => {
+            let permissions = gather.permissions()?;
+            let given = permissions.iter().map(|it| it.channel_consent(channel).given());
+            Arc::new(given.collect::<BooleanArray>())
+        }
+        _ => {
+            let mut texts = StringBuilder::new();
+            gather.each_text(field, |text| {
+                texts.append_option(text);
+                Ok(())
+            })?;
+            Arc::new(texts.finish())
+        }
+    })
+}
+
+fn lists_of<'t>(lists: impl Iterator<Item = Vec<&'t str>>) -> ArrayRef {
+    let mut builder = ListBuilder::new(StringBuilder::new());
+    for list in lists {
+        for text in list {
+            builder.values().append_value(text);
+        }
+        builder.append(true);
+    }
+    Arc::new(builder.finish())
+}
+
+impl Contacts {
+    /// The owners in order as record batches of at most `batch_owners` rows, with the columns
+    /// `owner`, `completeness`, `channels`, `name`, `email`, `phone`, `street`, `postal_code`,
+    /// `city`, `language`, `country`, `namespaces` and `serials`, the last two a list of the owner's
+    /// units each. The first error ends it.
+    pub fn batches(&self, batch_owners: usize) -> impl Iterator<Item = Result<RecordBatch>> + '_ {
+        let mut contacts = self.iter();
+        std::iter::from_fn(move || {
+            let rows: Result<Vec<Contact>> = contacts.by_ref().take(batch_owners.max(1)).collect();
+            match rows {
+                Ok(rows) if rows.is_empty() => None,
+                rows => Some(rows.and_then(|rows| contact_batch(&rows))),
+            }
+        })
+    }
+}
+
+fn contact_batch(rows: &[Contact]) -> Result<RecordBatch> {
+    let texts = |text: &dyn Fn(&Contact) -> Option<&str>| -> ArrayRef {
+        Arc::new(rows.iter().map(text).collect::<StringArray>())
+    };
+    let channels = rows.iter().map(|it| it.channels.iter().map(|it| it.code()).collect());
+    let namespaces = rows.iter().map(|it| it.units.iter().map(|(name, _)| name.as_str()).collect());
+    let serials = rows.iter().map(|it| it.units.iter().map(|(_, it)| it.as_str()).collect());
+    let completeness: ArrayRef =
+        Arc::new(UInt8Array::from_iter_values(rows.iter().map(|it| it.completeness)));
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("owner", texts(&|it| Some(&it.owner))),
+        ("completeness", completeness),
+        ("channels", lists_of(channels)),
+        ("name", texts(&|it| it.contact.name.as_deref())),
+        ("email", texts(&|it| it.contact.email.as_deref())),
+        ("phone", texts(&|it| it.contact.phone.as_deref())),
+        ("street", texts(&|it| it.contact.street.as_deref())),
+        ("postal_code", texts(&|it| it.contact.postal_code.as_deref())),
+        ("city", texts(&|it| it.contact.city.as_deref())),
+        ("language", texts(&|it| it.language.as_deref())),
+        ("country", texts(&|it| it.country.as_deref())),
+        ("namespaces", lists_of(namespaces)),
+        ("serials", lists_of(serials)),
+    ];
+    let field =
+        |(name, array): &(&str, ArrayRef)| ArrowField::new(*name, array.data_type().clone(), true);
+    let schema = Arc::new(ArrowSchema::new(columns.iter().map(field).collect::<Vec<_>>()));
+    record_batch(&schema, columns.into_iter().map(|(_, array)| array).collect(), rows.len())
+}

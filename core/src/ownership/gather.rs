@@ -1,0 +1,188 @@
+//! Fields of registrations of several segments, in the order in which they are wanted.
+
+use super::join::{Pair, permissions_of, role_of};
+use crate::calendar::Instant;
+use crate::error::{Error, Result};
+use crate::index::{LiveRegistrations, Snapshot};
+use crate::query::Placed;
+use crate::registry::{ContactText, Permissions, Registration, RegistrationField as Field, Role};
+use crate::segment::StoredColumn;
+
+/// A registration, and its unit among those of a batch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Joined {
+    pub(super) unit: usize,
+    pub(super) pair: Pair,
+}
+
+/// Registrations of which fields are wanted, in order.
+pub(super) struct Gather<'g> {
+    pub(super) snapshot: &'g Snapshot,
+    pub(super) units: &'g [Placed],
+    pub(super) rows: &'g [Joined],
+}
+
+impl Gather<'_> {
+    /// Values of each row, read source by source.
+    fn each_source<T: Clone + Default>(
+        &self,
+        read: impl Fn(&LiveRegistrations, &[u32]) -> Result<Vec<T>>,
+    ) -> Result<Vec<T>> {
+        let mut values = vec![T::default(); self.rows.len()];
+        for (source, live) in self.snapshot.registration_segments().iter().enumerate() {
+            let ours = || self.rows.iter().enumerate().filter(|(_, it)| it.pair.source == source);
+            let rows: Vec<u32> = ours().map(|(_, it)| it.pair.row).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let read = read(live, &rows)?;
+            if rows.len() == self.rows.len() {
+                return Ok(read);
+            }
+            for ((place, _), value) in ours().zip(read) {
+                if let Some(slot) = values.get_mut(place) {
+                    *slot = value;
+                }
+            }
+        }
+        Ok(values)
+    }
+
+    /// Calls back with the text of a field of each row.
+    pub(super) fn each_text(
+        &self,
+        field: Field,
+        mut call: impl FnMut(Option<&str>) -> Result<()>,
+    ) -> Result<()> {
+        // One source is read without a copy.
+        let first = self.rows.first().map_or(0, |it| it.pair.source);
+        if self.rows.iter().all(|it| it.pair.source == first)
+            && let Some(live) = self.snapshot.registration_segments().get(first)
+        {
+            let rows: Vec<u32> = self.rows.iter().map(|it| it.pair.row).collect();
+            return match column(live, field) {
+                Some(column) => column.each_text(&rows, call),
+                None => rows.iter().try_for_each(|_| call(None)),
+            };
+        }
+        let texts = self.texts(field)?;
+        texts.iter().try_for_each(|text| call(text.as_deref()))
+    }
+
+    pub(super) fn texts(&self, field: Field) -> Result<Vec<Option<String>>> {
+        self.each_source(|live, rows| {
+            let Some(column) = column(live, field) else { return Ok(vec![None; rows.len()]) };
+            let mut texts = Vec::with_capacity(rows.len());
+            column.each_text(rows, |text| {
+                texts.push(text.map(str::to_owned));
+                Ok(())
+            })?;
+            Ok(texts)
+        })
+    }
+
+    pub(super) fn numbers(&self, name: &str) -> Result<Vec<Option<i64>>> {
+        self.each_source(|live, rows| live.segment.numbers(name, rows))
+    }
+
+    pub(super) fn permissions(&self) -> Result<Vec<Permissions>> {
+        self.each_source(permissions_of)
+    }
+
+    pub(super) fn roles(&self) -> Result<Vec<Role>> {
+        self.numbers("role")?.into_iter().map(role_of).collect()
+    }
+
+    /// How many of the fields that count are filled.
+    pub(super) fn completeness(&self) -> Result<Vec<u8>> {
+        let filled = self.numbers("filled")?;
+        let count = |bits: Option<i64>| u8::try_from(bits.unwrap_or(0).count_ones()).unwrap_or(0);
+        Ok(filled.into_iter().map(count).collect())
+    }
+
+    /// The serial of each row's unit.
+    pub(super) fn serials(&self) -> Result<Vec<String>> {
+        let families = self.snapshot.schema().families();
+        let mut serials: Vec<String> = Vec::with_capacity(self.rows.len());
+        let mut before = None;
+        for row in self.rows {
+            let same = serials.last().filter(|_| before == Some(row.unit)).cloned();
+            serials.push(match same {
+                Some(same) => same,
+                None => families.text(&self.unit(row)?.key)?,
+            });
+            before = Some(row.unit);
+        }
+        Ok(serials)
+    }
+
+    /// The namespace of each row's unit.
+    pub(super) fn namespaces(&self) -> Result<Vec<&str>> {
+        self.rows.iter().map(|row| namespace_of(self.snapshot, self.unit(row)?)).collect()
+    }
+
+    fn unit(&self, row: &Joined) -> Result<&Placed> {
+        self.units.get(row.unit).ok_or_else(|| Error::corrupt("a registration is of no unit"))
+    }
+
+    /// Everything of every row.
+    pub(super) fn registrations(&self) -> Result<Vec<Registration>> {
+        let instants = |name: &str| -> Result<Vec<Option<Instant>>> {
+            let instant = |micros: Option<i64>| micros.map(Instant::from_micros).transpose();
+            self.numbers(name)?.into_iter().map(instant).collect()
+        };
+        let mut found: Vec<Registration> = Vec::with_capacity(self.rows.len());
+        for (serial, namespace) in self.serials()?.into_iter().zip(self.namespaces()?) {
+            let namespace = namespace.to_owned();
+            found.push(Registration { namespace, serial, ..Registration::default() });
+        }
+        fill(&mut found, self.texts(Field::Key)?, |it, value| it.key = value);
+        fill(&mut found, self.texts(Field::Owner)?, |it, owner| {
+            it.owner = owner.unwrap_or_default();
+        });
+        fill(&mut found, self.roles()?, |it, value| it.role = value);
+        fill(&mut found, instants("valid_from")?, |it, value| it.valid_from = value);
+        fill(&mut found, instants("valid_to")?, |it, value| it.valid_to = value);
+        fill(&mut found, instants("recorded_at")?, |it, value| it.recorded_at = value);
+        fill(&mut found, self.permissions()?, |it, value| it.permissions = value);
+        fill(&mut found, self.completeness()?, |it, value| it.completeness = value);
+        fill(&mut found, self.texts(Field::Language)?, |it, value| it.language = value);
+        fill(&mut found, self.texts(Field::Country)?, |it, value| it.country = value);
+        fill(&mut found, self.contact_texts()?, |it, value| it.contact = value);
+        Ok(found)
+    }
+
+    /// Name and contact of each row.
+    pub(super) fn contact_texts(&self) -> Result<Vec<ContactText>> {
+        let mut found = vec![ContactText::default(); self.rows.len()];
+        fill(&mut found, self.texts(Field::Name)?, |it, value| it.name = value);
+        fill(&mut found, self.texts(Field::Email)?, |it, value| it.email = value);
+        fill(&mut found, self.texts(Field::Phone)?, |it, value| it.phone = value);
+        fill(&mut found, self.texts(Field::Street)?, |it, value| it.street = value);
+        fill(&mut found, self.texts(Field::PostalCode)?, |it, value| it.postal_code = value);
+        fill(&mut found, self.texts(Field::City)?, |it, value| it.city = value);
+        Ok(found)
+    }
+}
+
+fn fill<R, T>(rows: &mut [R], values: Vec<T>, set: impl Fn(&mut R, T)) {
+    for (row, value) in rows.iter_mut().zip(values) {
+        set(row, value);
+    }
+}
+
+/// The column of a field, of contact text too.
+fn column(live: &LiveRegistrations, field: Field) -> Option<&StoredColumn> {
+    if Field::CONTACT_TEXT.contains(&field) {
+        return live.contacts.as_ref().and_then(|it| it.field(field));
+    }
+    live.segment.field(field)
+}
+
+/// The namespace of a unit.
+pub(super) fn namespace_of<'s>(snapshot: &'s Snapshot, unit: &Placed) -> Result<&'s str> {
+    let segment = snapshot.segments().get(unit.segment);
+    let names = segment.map(|it| it.units.namespaces()).unwrap_or_default();
+    let name = names.get(usize::try_from(unit.namespace).unwrap_or(usize::MAX));
+    name.map(String::as_str).ok_or_else(|| Error::corrupt("a unit is of no namespace"))
+}

@@ -1,0 +1,194 @@
+//! The registrations of the units of a set, in serial order.
+
+use std::fmt;
+use std::vec;
+
+use super::gather::{Gather, Joined};
+use super::join::{Pair, pairs_at};
+use super::owned::Ownership;
+use crate::bitmap::RowSet;
+use crate::error::Result;
+use crate::index::Snapshot;
+use crate::query::{Placed, SerialOrder, UnitSet};
+use crate::registry::Registration;
+
+/// Units looked at a time, at most.
+const UNITS_MAX: usize = 1 << 16;
+
+/// Units in serial order, batch by batch, each batch with the registrations that hold at an instant.
+pub(super) struct Batches {
+    snapshot: Snapshot,
+    order: SerialOrder,
+    as_of: i64,
+}
+
+/// Some units in serial order, and their registrations.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) units: Vec<Placed>,
+    pub(super) rows: Vec<Joined>,
+}
+
+impl Batches {
+    /// The units of a set that are linked to registrations.
+    pub(super) fn new(units: &UnitSet, as_of: i64) -> Result<Self> {
+        let snapshot = units.snapshot();
+        let mut rows = Vec::with_capacity(units.rows().len());
+        for (segment, affected) in units.rows().iter().enumerate() {
+            let mut linked = RowSet::new();
+            for lane in snapshot.links_of(segment).iter().flat_map(|it| it.lanes()) {
+                linked = linked.union(&affected.intersection(lane.linked()?));
+            }
+            rows.push(linked);
+        }
+        let order = SerialOrder::new(UnitSet::of(snapshot.clone(), rows));
+        Ok(Batches { snapshot: snapshot.clone(), order, as_of })
+    }
+
+    /// The next units, about as many; none at the end.
+    pub(super) fn next(&mut self, units_max: usize) -> Result<Option<Batch>> {
+        let units_max = units_max.clamp(1, UNITS_MAX);
+        let units: Vec<Placed> = self.order.by_ref().take(units_max).collect::<Result<_>>()?;
+        if units.is_empty() {
+            return Ok(None);
+        }
+        let mut rows: Vec<Joined> = Vec::new();
+        for segment in 0..self.snapshot.segments().len() {
+            let mut placed: Vec<(u32, usize)> = units
+                .iter()
+                .enumerate()
+                .filter(|(_, it)| it.segment == segment)
+                .map(|(unit, it)| (it.row, unit))
+                .collect();
+            if placed.is_empty() {
+                continue;
+            }
+            placed.sort_unstable();
+            let set = RowSet::from_sorted(placed.iter().map(|it| it.0));
+            let mut placed = placed.into_iter().peekable();
+            for pair in pairs_at(&self.snapshot, segment, &set, self.as_of)? {
+                while placed.next_if(|it| it.0 < pair.unit).is_some() {}
+                rows.extend(placed.peek().map(|(_, unit)| Joined { unit: *unit, pair }));
+            }
+        }
+        rows.sort_by_key(|it| it.unit);
+        Ok(Some(Batch { units, rows }))
+    }
+
+    pub(super) fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+}
+
+impl Batch {
+    pub(super) fn gather<'g>(&'g self, snapshot: &'g Snapshot) -> Gather<'g> {
+        Gather { snapshot, units: &self.units, rows: &self.rows }
+    }
+
+    /// Leaves the registrations for which `stays` is true, asked source by source.
+    pub(super) fn retain(
+        &mut self,
+        snapshot: &Snapshot,
+        stays: impl Fn(&Snapshot, usize, &[u32]) -> Result<Vec<bool>>,
+    ) -> Result<()> {
+        for source in 0..snapshot.registration_segments().len() {
+            let ours = |pair: &Pair| pair.source == source;
+            let rows: Vec<u32> =
+                self.rows.iter().filter(|it| ours(&it.pair)).map(|it| it.pair.row).collect();
+            if !rows.is_empty() {
+                let mut stays = stays(snapshot, source, &rows)?.into_iter();
+                self.rows.retain(|it| !ours(&it.pair) || stays.next().unwrap_or(false));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Ownership {
+    /// Every registration of the units that holds at the instant, whatever its role, in serial
+    /// order and of one unit in the order of loading.
+    ///
+    /// Reads as it goes; the first error ends it. Where the index is open without its contacts, or
+    /// was loaded without contact text, the contacts are empty.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt`; `io`.
+    pub fn registrations(&self) -> Result<RegistrationIter> {
+        let batches = Batches::new(&self.affected, self.as_of.micros())?;
+        Ok(RegistrationIter { batches: Some(batches), ready: Vec::new().into_iter() })
+    }
+
+    /// How many registrations [`registrations`](Ownership::registrations) gives. Reads the links and
+    /// the validity of each.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt`; `io`.
+    pub fn registration_count(&self) -> Result<u64> {
+        let mut count = 0;
+        for (segment, units) in self.affected.rows().iter().enumerate() {
+            count += pairs_at(self.snapshot(), segment, units, self.as_of.micros())?.len() as u64;
+        }
+        Ok(count)
+    }
+
+    /// Whether names and contacts of all registrations are at hand: false where a file of them was
+    /// left out.
+    pub fn has_contact_text(&self) -> bool {
+        self.snapshot().has_contact_text()
+    }
+}
+
+/// The registrations of units in serial order. Made by [`Ownership::registrations`].
+///
+/// # Examples
+///
+/// ```
+/// use seriatim::io::MemoryDirectory;
+/// use seriatim::{Index, Schema};
+///
+/// let index = Index::create_in(MemoryDirectory::new(), Schema::new(vec![])?)?;
+/// let nobody = index.snapshot().all().ownership("2025-06-01T00:00:00Z".parse()?)?;
+/// assert!(nobody.registrations()?.next().is_none());
+/// # Ok::<(), seriatim::Error>(())
+/// ```
+pub struct RegistrationIter {
+    /// None after the last, or an error.
+    batches: Option<Batches>,
+    ready: vec::IntoIter<Registration>,
+}
+
+/// Units of which registrations are read at a time.
+const STRIDE: usize = 4_096;
+
+impl RegistrationIter {
+    fn step(&mut self) -> Result<Option<Registration>> {
+        loop {
+            if let Some(ready) = self.ready.next() {
+                return Ok(Some(ready));
+            }
+            let Some(batches) = &mut self.batches else { return Ok(None) };
+            let Some(batch) = batches.next(STRIDE)? else { return Ok(None) };
+            self.ready = batch.gather(batches.snapshot()).registrations()?.into_iter();
+        }
+    }
+}
+
+impl Iterator for RegistrationIter {
+    type Item = Result<Registration>;
+
+    fn next(&mut self) -> Option<Result<Registration>> {
+        let stepped = self.step();
+        if !matches!(stepped, Ok(Some(_))) {
+            self.batches = None;
+        }
+        stepped.transpose()
+    }
+}
+
+impl fmt::Debug for RegistrationIter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RegistrationIter(..)")
+    }
+}
