@@ -1,7 +1,9 @@
 //! A recall, start to end: the cable of a home-fitness machine parts under load.
 //!
 //! `cargo run --release --example recall -- --units 5000000 --folder target/demo` writes the maker's
-//! records as Parquet files, one of units a plant and one of registrations.
+//! records as Parquet files, one of units a plant and one of registrations; then it indexes them and
+//! answers the recall: which units, which of them cannot be ruled out, who owns them, and who cannot
+//! be reached.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -11,15 +13,14 @@
               and draws every place below the length of what it indexes"
 )]
 
+mod answer;
 mod generate;
+mod print;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
-use generate::{
-    AFFECTED, AS_OF, GAP, Generated, KNOWN_NONE, REGISTERED, SCOPE, SERIAL_LAYOUT, UNDETERMINED,
-};
+use print::{Step, thousands};
 
 const USAGE: &str = "usage: recall [--units 5000000] [--folder target/demo]";
 
@@ -58,12 +59,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let begun = Instant::now();
-    match generate::generate(&options.folder, options.units) {
-        Ok(generated) => {
-            print_generated(&generated, begun.elapsed().as_secs_f64());
-            ExitCode::SUCCESS
-        }
+    match demonstrate(&options) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
@@ -71,43 +68,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn print_generated(generated: &Generated, seconds: f64) {
-    println!(
-        "{} units and {} registrations ({} of serials never made) written in {seconds:.1} s",
+fn demonstrate(options: &Options) -> answer::Outcome<()> {
+    let step = Step::begin("write files");
+    let generated = generate::generate(&options.folder, options.units)?;
+    step.end(&format!(
+        "{} units and {} registrations as Parquet, in {}",
         thousands(generated.units),
         thousands(generated.registrations),
-        thousands(generated.unknown_serials),
-    );
-    for file in generated.unit_files.iter().chain([&generated.registration_file]) {
-        println!("  {}", file.display());
-    }
-    println!("serials   {SERIAL_LAYOUT}");
-    println!("scope     {SCOPE}");
-    println!(
-        "to find   {} affected, {} undetermined ({} more have no cable, as is known)",
-        thousands(AFFECTED),
-        thousands(UNDETERMINED),
-        thousands(KNOWN_NONE),
-    );
-    println!("          {} registered at {AS_OF}, gap {}", thousands(REGISTERED), thousands(GAP));
-}
-
-/// A number with its thousands set apart.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+        options.folder.display(),
+    ));
+    answer::answer(&options.folder, &generated)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Options, PathBuf, thousands};
+    use super::{Options, PathBuf};
 
     fn parse(arguments: &[&str]) -> Result<Options, String> {
         Options::parse(arguments.iter().map(|&it| it.to_owned()))
@@ -122,13 +97,5 @@ mod tests {
         assert_eq!(parse(&["--units"]), Err("`--units` lacks its value".to_owned()));
         assert_eq!(parse(&["--units", "few"]), Err("`few` is not a number of units".to_owned()));
         assert_eq!(parse(&["--colour", "red"]), Err("there is no option `--colour`".to_owned()));
-    }
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!(
-            [0, 999, 1_000, 12_000, 5_000_000].map(thousands).join(" "),
-            "0 999 1,000 12,000 5,000,000"
-        );
     }
 }
