@@ -7,7 +7,9 @@
 mod algebra;
 mod answer;
 mod column_leaf;
+mod describe;
 mod evaluate;
+mod export;
 mod find;
 #[cfg(test)]
 mod hostile;
