@@ -72,7 +72,10 @@ pub use index::{
     Units, Verification,
 };
 pub use ownership::{Contact, Contacts, Ownership, Reach, RegistrationIter};
-pub use query::{Lookup, Reason, Selection, Undetermined, Unit, UnitIter, UnitSet};
+pub use query::{
+    DescribedRange, Description, Lookup, Reason, SegmentRows, Selection, Undetermined, Unit,
+    UnitIter, UnitSet,
+};
 pub use registry::{
     Channel, Consent, ContactText, Permissions, Permit, Purpose, Registration, RegistrationField,
     Role, UnreachableReason,

@@ -86,8 +86,9 @@ impl Zone {
                 "`{text}` is not a timestamp; write it 2025-03-01T12:30:00 or 2025-03-01T12:30:00Z"
             ))
         };
-        // The calendar crate would read `[Europe/Berlin]` and leave it out of account.
-        if text.contains('[') {
+        // The calendar crate would read `[Europe/Berlin]` and leave it out of account, and take a
+        // 60th second for the 59th.
+        if text.contains('[') || text.contains(":60") {
             return Err(unreadable());
         }
         if let Ok(at) = text.parse::<jiff::Timestamp>() {
@@ -156,8 +157,10 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_in_brackets_is_refused_not_ignored() {
-        assert!(Zone::utc().instant("2025-07-01T12:00:00[Europe/Berlin]").is_err());
+    fn what_would_be_read_as_something_else_is_refused() {
+        for text in ["2025-07-01T12:00:00[Europe/Berlin]", "2016-12-31T23:59:60Z"] {
+            assert!(Zone::utc().instant(text).is_err(), "{text}");
+        }
         assert!(Zone::utc().instant("2025-07-01T12:00:00").is_ok());
     }
 

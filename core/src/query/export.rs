@@ -58,12 +58,12 @@ impl Snapshot {
     pub fn set_from_roaring(&self, parts: &[SegmentRows]) -> Result<UnitSet> {
         let mut sets: Vec<Option<RowSet>> = vec![None; self.segments().len()];
         for part in parts {
-            let place = self.segments().iter().position(|it| it.units.id().to_string() == part.segment);
-            let (segment, slot) = place
-                .and_then(|at| self.segments().get(at).zip(sets.get_mut(at)))
-                .ok_or_else(|| {
-                    Error::conflict("the rows are of a segment that this version does not have")
-                })?;
+            let place =
+                self.segments().iter().position(|it| it.units.id().to_string() == part.segment);
+            let (segment, slot) =
+                place.and_then(|at| self.segments().get(at).zip(sets.get_mut(at))).ok_or_else(
+                    || Error::conflict("the rows are of a segment that this version does not have"),
+                )?;
             if slot.is_some() {
                 return Err(Error::conflict("the rows of a segment come twice; join them first"));
             }

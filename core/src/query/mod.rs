@@ -25,6 +25,8 @@ mod text_leaf;
 mod unit_set;
 mod weigh;
 
+pub use describe::{DescribedRange, Description};
+pub use export::SegmentRows;
 pub use lookup::Lookup;
 pub(crate) use order::{Placed, SerialOrder};
 pub use order::{Unit, UnitIter};

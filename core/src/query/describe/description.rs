@@ -127,7 +127,8 @@ impl UnitSet {
             ranges.extend(open.map(|it| self.range(namespace, &it)).transpose()?);
         }
         let mut segments = snapshot.segments().iter();
-        let has_namespaces = segments.any(|it| it.units.namespaces().iter().any(|it| !it.is_empty()));
+        let has_namespaces =
+            segments.any(|it| it.units.namespaces().iter().any(|it| !it.is_empty()));
         Ok(Description { ranges, singles, has_namespaces })
     }
 
@@ -198,9 +199,10 @@ impl Description {
             };
             self.within(&range.namespace, serials)
         });
-        let singles = self.singles.iter().map(|unit| {
-            self.within(unit.namespace(), Scope::serial().eq(unit.serial()))
-        });
+        let singles = self
+            .singles
+            .iter()
+            .map(|unit| self.within(unit.namespace(), Scope::serial().eq(unit.serial())));
         let mut parts: Vec<Scope> = ranges.chain(singles).collect();
         // Neighbours are joined, so that each part is copied a few times only.
         while parts.len() > 1 {

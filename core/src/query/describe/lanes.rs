@@ -32,9 +32,9 @@ pub(super) fn lanes(set: &UnitSet) -> Result<BTreeMap<(String, FamilyId), Vec<La
     for (segment, live) in set.snapshot().segments().iter().enumerate() {
         for group in live.units.keys().groups() {
             let name = usize::try_from(group.namespace).ok();
-            let name = name.and_then(|at| live.units.namespaces().get(at)).ok_or_else(|| {
-                Error::corrupt("segment: a group of serials is of no namespace")
-            })?;
+            let name = name
+                .and_then(|at| live.units.namespaces().get(at))
+                .ok_or_else(|| Error::corrupt("segment: a group of serials is of no namespace"))?;
             let runs = runs(set, segment, live, &group.rows);
             let lane = Lane { segment, namespace: group.namespace, runs };
             lanes.entry((name.clone(), group.family)).or_default().push(lane);

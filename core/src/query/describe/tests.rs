@@ -24,7 +24,8 @@ fn namespace(number: u32) -> &'static str {
 fn index(inside: &BTreeSet<u32>, order: &[u32], segment_rows: u64) -> Index {
     let schema = Schema::new(vec![Column::new("inside", ColumnType::Boolean).unwrap()]).unwrap();
     let family = |layout| crate::serial::SerialFamily::new(layout, layout).unwrap();
-    let families = crate::serial::Families::new(vec![family("A{n:D3}"), family("BK{n:D3}")]).unwrap();
+    let families =
+        crate::serial::Families::new(vec![family("A{n:D3}"), family("BK{n:D3}")]).unwrap();
     let index = Index::create_in(MemoryDirectory::new(), schema.with_families(families)).unwrap();
     let unit = |number: &u32| {
         Record::of_serial(serial(*number))
@@ -74,8 +75,10 @@ fn fewest_added(made: &BTreeSet<u32>, inside: &BTreeSet<u32>, ranges_max: usize)
             }
         }
     }
-    let choices = (0..1u32 << gaps.len()).filter(|it| runs - it.count_ones() as usize <= ranges_max);
-    let added = |choice: u32| (0..gaps.len()).filter(|at| choice >> at & 1 == 1).map(|at| gaps[at]).sum();
+    let choices =
+        (0..1u32 << gaps.len()).filter(|it| runs - it.count_ones() as usize <= ranges_max);
+    let added =
+        |choice: u32| (0..gaps.len()).filter(|at| choice >> at & 1 == 1).map(|at| gaps[at]).sum();
     choices.map(added).min()
 }
 
@@ -132,5 +135,8 @@ fn families_share_no_range() {
         error.to_string(),
         "the set has units of 2 families and namespaces, which share no range; allow as many"
     );
-    assert_eq!(set.describe(2).unwrap().to_string(), "A001 to A002, 2 units\nBK008 to BK009, 2 units\n");
+    assert_eq!(
+        set.describe(2).unwrap().to_string(),
+        "A001 to A002, 2 units\nBK008 to BK009, 2 units\n"
+    );
 }
