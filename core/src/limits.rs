@@ -20,3 +20,5 @@ pub const CHUNK_ROWS: usize = 65_536;
 pub const SEGMENT_ROWS_MAX: u64 = 1 << 32;
 /// Bytes covered by one checksum.
 pub const BLOCK_BYTES: usize = 65_536;
+/// Groups that units may be counted in at a time.
+pub const GROUPS_MAX: usize = 1_000_000;

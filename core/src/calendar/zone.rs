@@ -60,13 +60,19 @@ impl Zone {
     ///
     /// `invalid_argument` at the very ends of the calendar.
     pub fn day(&self, date: Date) -> Result<(Instant, Instant)> {
-        let start = |date: Date| {
-            let zoned = date.civil().to_zoned(self.zone.clone()).map_err(too_far)?;
-            Instant::from_jiff(zoned.timestamp())
-        };
         let next =
             date.tomorrow().ok_or_else(|| Error::invalid("the day after is too far away"))?;
-        Ok((start(date)?, Instant::from_micros(start(next)?.micros() - 1)?))
+        Ok((self.start_of(date)?, Instant::from_micros(self.start_of(next)?.micros() - 1)?))
+    }
+
+    /// The first instant of a day in this zone.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` at the very ends of the calendar.
+    pub fn start_of(&self, date: Date) -> Result<Instant> {
+        let zoned = date.civil().to_zoned(self.zone.clone()).map_err(too_far)?;
+        Instant::from_jiff(zoned.timestamp())
     }
 
     /// The day an instant falls on in this zone.

@@ -6,6 +6,7 @@
 
 mod algebra;
 mod answer;
+mod by;
 mod column_leaf;
 mod describe;
 mod evaluate;
@@ -25,6 +26,7 @@ mod text_leaf;
 mod unit_set;
 mod weigh;
 
+pub use by::{By, Group, GroupKey, Groups, Period};
 pub use describe::{DescribedRange, Description};
 pub use export::SegmentRows;
 pub use lookup::Lookup;

@@ -2,6 +2,7 @@
 //! and both are what the cases say.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod by;
 mod conformance;
 mod model;
 mod ownership;

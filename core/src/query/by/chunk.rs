@@ -1,0 +1,257 @@
+//! Counts the rows of one chunk.
+
+use super::axis::Axis;
+use super::calendar::Buckets;
+use super::source::Source;
+use super::tally::{Slot, Stack, Tally, too_many};
+use crate::bitmap::{Container, Mask};
+use crate::error::Result;
+use crate::limits::GROUPS_MAX;
+
+/// Rows of a chunk that are read one by one.
+const SINGLE_ROWS_MAX: u32 = 256;
+/// Combinations of codes that a table may have.
+const TABLE_MAX: usize = 1 << 20;
+/// Entries that are gathered before they are counted.
+const ENTRIES_MAX: usize = 1 << 20;
+
+/// Counts the rows of chunk `key` by the terms of `sources`.
+pub(super) fn count_chunk(
+    sources: &[Source<'_>],
+    buckets: &mut Buckets,
+    (key, rows): (u16, Container<'_>),
+) -> Result<Tally> {
+    if rows.count() <= SINGLE_ROWS_MAX {
+        return count_singly(sources, key, rows.iter());
+    }
+    let mut group = Vec::with_capacity(sources.len());
+    let mut varied = Vec::new();
+    for (term, source) in sources.iter().enumerate() {
+        let constant = source.constant(key, buckets)?;
+        if constant.is_none() {
+            varied.push((term, source));
+        }
+        group.push(constant.unwrap_or(Slot::Missing));
+    }
+    let mut tally = Tally::new(group.len());
+    let mask = rows.to_mask();
+    match varied.as_slice() {
+        [] => {
+            tally.push(&group, u64::from(rows.count()))?;
+            return Ok(tally);
+        }
+        [(term, source)] => {
+            let counted = source.count(key, &mask, |slot, units| {
+                put(&mut group, *term, slot);
+                tally.push(&group, units)
+            })?;
+            if counted {
+                return Ok(tally);
+            }
+        }
+        _ => {}
+    }
+    let mut axes = Vec::with_capacity(varied.len());
+    for (term, source) in varied {
+        axes.push((term, source.axis(key, buckets)?));
+    }
+    let Some(combinations) = combinations(&axes) else {
+        return count_singly(sources, key, mask.iter());
+    };
+    let product = Product { group, axes };
+    match usize::try_from(combinations) {
+        Ok(size) if size <= TABLE_MAX && size <= 8 * mask.count() as usize + 4096 => {
+            product.count_by_table(&mask, size)
+        }
+        _ => product.count_by_sorting(&mask),
+    }
+}
+
+fn put(group: &mut [Slot], term: usize, slot: Slot) {
+    if let Some(at) = group.get_mut(term) {
+        *at = slot;
+    }
+}
+
+fn combinations(axes: &[(usize, Axis)]) -> Option<u64> {
+    axes.iter().try_fold(1_u64, |all, (_, axis)| all.checked_mul(axis.slots().len() as u64))
+}
+
+/// Terms whose codes make up one number: the place of a combination in the order of groups.
+struct Product {
+    /// What all rows have of the other terms.
+    group: Vec<Slot>,
+    /// The terms, and their places in a group.
+    axes: Vec<(usize, Axis)>,
+}
+
+impl Product {
+    fn count_by_table(mut self, mask: &Mask, size: usize) -> Result<Tally> {
+        let mut counts = vec![0_u32; size];
+        if let Some(codes) = self.joined() {
+            for (word, codes) in mask.words().iter().zip(codes.chunks(64)) {
+                count_word(*word, codes, &mut counts);
+            }
+        } else {
+            let mut places = Vec::new();
+            for row in mask.iter() {
+                places.clear();
+                self.places_of(row, &mut places)?;
+                for place in &places {
+                    let place = usize::try_from(*place).unwrap_or(usize::MAX);
+                    counts.get_mut(place).into_iter().for_each(|count| *count += 1);
+                }
+            }
+        }
+        let mut tally = Tally::new(self.group.len());
+        for (place, count) in (0..).zip(counts) {
+            if count > 0 {
+                self.push(place, u64::from(count), &mut tally)?;
+            }
+        }
+        Ok(tally)
+    }
+
+    fn count_by_sorting(mut self, mask: &Mask) -> Result<Tally> {
+        let mut stack = Stack::new();
+        let mut places = Vec::new();
+        for row in mask.iter() {
+            self.places_of(row, &mut places)?;
+            if places.len() >= ENTRIES_MAX {
+                stack.push(self.sorted(&mut places)?)?;
+            }
+        }
+        stack.push(self.sorted(&mut places)?)?;
+        stack.finish(self.group.len())
+    }
+
+    fn sorted(&mut self, places: &mut Vec<u64>) -> Result<Tally> {
+        places.sort_unstable();
+        let mut tally = Tally::new(self.group.len());
+        for same in places.chunk_by(|a, b| a == b) {
+            if let Some(place) = same.first() {
+                self.push(*place, same.len() as u64, &mut tally)?;
+            }
+        }
+        places.clear();
+        Ok(tally)
+    }
+
+    /// The place of every row's combination, where it has one; there are at most `TABLE_MAX`.
+    fn joined(&self) -> Option<Vec<u32>> {
+        let mut axes = self.axes.iter();
+        let (_, first) = axes.next()?;
+        let mut joined = first.single()?.to_vec();
+        for (_, axis) in axes {
+            let size = u32::try_from(axis.slots().len()).ok()?;
+            let codes = axis.single()?;
+            joined.iter_mut().zip(codes).for_each(|(at, code)| *at = *at * size + code);
+        }
+        Some(joined)
+    }
+
+    /// Appends the places of a row's combinations.
+    fn places_of(&self, row: u16, out: &mut Vec<u64>) -> Result<()> {
+        let start = out.len();
+        out.push(0);
+        for (_, axis) in &self.axes {
+            let size = axis.slots().len() as u64;
+            match axis.codes_of(row) {
+                [code] => {
+                    for place in out.iter_mut().skip(start) {
+                        *place = *place * size + u64::from(*code);
+                    }
+                }
+                codes => {
+                    let before = out.split_off(start);
+                    if before.len().saturating_mul(codes.len()) > GROUPS_MAX {
+                        return Err(too_many());
+                    }
+                    for place in before {
+                        out.extend(codes.iter().map(|code| place * size + u64::from(*code)));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the group of a place.
+    fn push(&mut self, place: u64, units: u64, tally: &mut Tally) -> Result<()> {
+        let mut left = place;
+        for (term, axis) in self.axes.iter().rev() {
+            let size = axis.slots().len().max(1) as u64;
+            let code = usize::try_from(left % size).unwrap_or(usize::MAX);
+            left /= size;
+            if let Some(slot) = axis.slots().get(code) {
+                put(&mut self.group, *term, *slot);
+            }
+        }
+        tally.push(&self.group, units)
+    }
+}
+
+#[inline]
+fn count_word(word: u64, codes: &[u32], counts: &mut [u32]) {
+    let mut count = |code: u32| {
+        if let Some(count) = counts.get_mut(code as usize) {
+            *count += 1;
+        }
+    };
+    if word == u64::MAX {
+        for code in codes {
+            count(*code);
+        }
+        return;
+    }
+    let mut left = word;
+    while left != 0 {
+        codes.get(left.trailing_zeros() as usize).into_iter().for_each(|code| count(*code));
+        left &= left - 1;
+    }
+}
+
+/// Counts rows one after the other.
+fn count_singly(
+    sources: &[Source<'_>],
+    key: u16,
+    rows: impl Iterator<Item = u16>,
+) -> Result<Tally> {
+    let width = sources.len();
+    let mut stack = Stack::new();
+    let mut entries: Vec<Slot> = Vec::new();
+    let mut slots = Vec::new();
+    for row in rows {
+        let row = u32::from(key) << 16 | u32::from(row);
+        let start = entries.len();
+        for (term, source) in sources.iter().enumerate() {
+            slots.clear();
+            source.read(row, &mut slots)?;
+            widen(&mut entries, start, term, &slots)?;
+        }
+        if entries.len() >= ENTRIES_MAX {
+            stack.push(Tally::of_entries(width, &entries)?)?;
+            entries.clear();
+        }
+    }
+    stack.push(Tally::of_entries(width, &entries)?)?;
+    stack.finish(width)
+}
+
+/// Puts each of `slots` after each of the entries from `start` on, which have `width` slots.
+fn widen(entries: &mut Vec<Slot>, start: usize, width: usize, slots: &[Slot]) -> Result<()> {
+    let before = entries.split_off(start);
+    if width == 0 {
+        entries.extend_from_slice(slots);
+    } else if (before.len() / width).saturating_mul(slots.len()) > GROUPS_MAX {
+        return Err(too_many());
+    } else {
+        for entry in before.chunks_exact(width) {
+            for slot in slots {
+                entries.extend_from_slice(entry);
+                entries.push(*slot);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! Where a term has its values in a segment.
+
+use super::axis::Axis;
+use super::calendar::{Buckets, Calendar};
+use super::tally::Slot;
+use super::term::Bound;
+use crate::bitmap::Mask;
+use crate::column::{Chunk, ColumnReader, Intervals};
+use crate::error::{Error, Result};
+use crate::keys::GroupInfo;
+use crate::limits::CHUNK_ROWS;
+use crate::schema::ColumnType;
+use crate::segment::UnitSegment;
+
+/// A term in one segment.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source<'a> {
+    /// A column that the segment was written without.
+    Absent,
+    /// The namespaces, by the groups of serials.
+    Namespaces(&'a [GroupInfo], u64),
+    Column(&'a ColumnReader),
+    Periods(&'a ColumnReader, &'a Calendar),
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(segment: &'a UnitSegment, term: &'a Bound) -> Self {
+        match term {
+            Bound::Namespace => Source::Namespaces(segment.keys().groups(), segment.rows()),
+            Bound::Column { place, .. } => {
+                segment.column(*place).map_or(Source::Absent, Source::Column)
+            }
+            Bound::Period { place, calendar } => segment
+                .column(*place)
+                .map_or(Source::Absent, |column| Source::Periods(column, calendar)),
+        }
+    }
+
+    /// What all rows of a chunk have, where that shows without reading them.
+    pub(super) fn constant(&self, key: u16, buckets: &mut Buckets) -> Result<Option<Slot>> {
+        let (column, calendar) = match self {
+            Source::Absent => return Ok(Some(Slot::Missing)),
+            Source::Namespaces(groups, rows) => {
+                let (first, end) = chunk_rows(key, *rows);
+                let namespace = |row: u64| group_of(groups, row).map(|it| it.namespace);
+                let first = namespace(first)?;
+                let same = first == namespace(end.saturating_sub(1))?;
+                return Ok(same.then(|| Slot::Value(u64::from(first))));
+            }
+            Source::Column(column) => (column, None),
+            Source::Periods(column, calendar) => (column, Some(calendar)),
+        };
+        let chunk = column.chunk(usize::from(key))?;
+        if chunk.missing_count() == chunk.rows() {
+            return Ok(Some(Slot::Missing));
+        }
+        let listed = column.column_type() == ColumnType::TextList;
+        Ok(match (chunk.zone(), calendar) {
+            _ if chunk.missing_count() > 0 => None,
+            (None, _) => Some(Slot::Empty),
+            (Some((least, most)), None) => (least == most && !listed).then_some(Slot::Value(least)),
+            (Some(zone), Some(calendar)) => match buckets.spanning(calendar, zone)? {
+                Some([only]) => Some(Slot::Value(only.first_day)),
+                _ => None,
+            },
+        })
+    }
+
+    /// What each row of a chunk has.
+    pub(super) fn axis(&self, key: u16, buckets: &mut Buckets) -> Result<Axis> {
+        let chunk = |column: &'a ColumnReader| column.chunk(usize::from(key));
+        match self {
+            Source::Absent => Err(Error::corrupt("a column is not where it was")),
+            Source::Namespaces(groups, rows) => namespaces(groups, chunk_rows(key, *rows)),
+            Source::Column(column) if column.column_type() == ColumnType::TextList => {
+                Axis::of_lists(&chunk(column)?)
+            }
+            Source::Column(column) => Axis::of_values(&chunk(column)?),
+            Source::Periods(column, calendar) => {
+                Axis::of_periods(&chunk(column)?, calendar, buckets)
+            }
+        }
+    }
+
+    /// Appends what one row has: one slot, or of lists one for each different value.
+    pub(super) fn read(&self, row: u32, out: &mut Vec<Slot>) -> Result<()> {
+        let (column, calendar) = match self {
+            Source::Absent => {
+                out.push(Slot::Missing);
+                return Ok(());
+            }
+            Source::Namespaces(groups, _) => {
+                let group = group_of(groups, u64::from(row))?;
+                out.push(Slot::Value(u64::from(group.namespace)));
+                return Ok(());
+            }
+            Source::Column(column) => (column, None),
+            Source::Periods(column, calendar) => (column, Some(calendar)),
+        };
+        let chunk = column.chunk(row as usize / CHUNK_ROWS)?;
+        let [low, high, ..] = row.to_le_bytes();
+        let row = u16::from_le_bytes([low, high]);
+        if column.column_type() == ColumnType::TextList {
+            return read_list(&chunk, row, out);
+        }
+        out.push(match (chunk.ordinal_at(row)?, calendar) {
+            (None, _) => Slot::Missing,
+            (Some(ordinal), None) => Slot::Value(ordinal),
+            (Some(ordinal), Some(calendar)) => Slot::Value(calendar.bucket(ordinal)?.first_day),
+        });
+        Ok(())
+    }
+
+    /// Tells how many rows of a chunk have each slot, where the column counts them itself.
+    pub(super) fn count(
+        &self,
+        key: u16,
+        mask: &Mask,
+        mut tell: impl FnMut(Slot, u64) -> Result<()>,
+    ) -> Result<bool> {
+        let Source::Column(column) = self else { return Ok(false) };
+        let chunk = column.chunk(usize::from(key))?;
+        let mut missing = Mask::new();
+        chunk.missing_into(&mut missing)?;
+        let mut told = Ok(());
+        let mut pass = |slot: Slot, units: u64| {
+            if told.is_ok() && units > 0 {
+                told = tell(slot, units);
+            }
+        };
+        if column.column_type() == ColumnType::TextList {
+            let mut empty = mask.clone();
+            let mut filled = missing.clone();
+            chunk.scan(&Intervals::between(0, u64::MAX), &mut filled)?;
+            empty.and_not(&filled);
+            pass(Slot::Empty, u64::from(empty.count()));
+        }
+        chunk.count_into(mask, |ordinal, units| pass(Slot::Value(ordinal), units))?;
+        pass(Slot::Missing, u64::from(mask.and_count(&missing)));
+        told.map(|()| true)
+    }
+}
+
+fn read_list(chunk: &Chunk<'_>, row: u16, out: &mut Vec<Slot>) -> Result<()> {
+    let mut codes = Vec::new();
+    if !chunk.list_at(row, &mut codes)? {
+        out.push(Slot::Missing);
+    } else if codes.is_empty() {
+        out.push(Slot::Empty);
+    } else {
+        codes.sort_unstable();
+        codes.dedup();
+        out.extend(codes.into_iter().map(|code| Slot::Value(u64::from(code))));
+    }
+    Ok(())
+}
+
+fn namespaces(groups: &[GroupInfo], (first, end): (u64, u64)) -> Result<Axis> {
+    let mut axis = Axis::default();
+    let start = groups.partition_point(|group| group.rows.end <= first);
+    for group in groups.iter().skip(start).take_while(|group| group.rows.start < end) {
+        let slot = Slot::Value(u64::from(group.namespace));
+        let rows = group.rows.end.min(end) - group.rows.start.max(first);
+        axis.push(slot, usize::try_from(rows).map_err(|_| Error::corrupt("a chunk is too long"))?);
+    }
+    Ok(axis)
+}
+
+/// The first row of a chunk, and the end of its rows.
+fn chunk_rows(key: u16, rows: u64) -> (u64, u64) {
+    let first = u64::from(key) << 16;
+    (first, rows.min(first + CHUNK_ROWS as u64))
+}
+
+fn group_of(groups: &[GroupInfo], row: u64) -> Result<&GroupInfo> {
+    let at = groups.partition_point(|group| group.rows.end <= row);
+    groups.get(at).ok_or_else(|| Error::corrupt("segment: a row has no serial"))
+}

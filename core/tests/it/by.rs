@@ -1,0 +1,378 @@
+//! Group counts against a naive count of the units one by one.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use seriatim::io::MemoryDirectory;
+use seriatim::{
+    By, Column, ColumnType, Date, ErrorKind, GroupKey, Groups, Index, Instant, LoadOptions, Record,
+    Schema, UnitSet, Units, Value, Version, Zone,
+};
+
+use crate::model::{COLUMNS, World, expr, loads};
+
+/// A term as the naive count knows it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Term {
+    Namespace,
+    Column(&'static str),
+    Period(&'static str, char),
+}
+
+impl Term {
+    fn by(self) -> By {
+        match self {
+            Term::Namespace => By::namespace(),
+            Term::Column(name) => By::column(name),
+            Term::Period(name, 'd') => By::day(name),
+            Term::Period(name, 'w') => By::week(name),
+            Term::Period(name, 'm') => By::month(name),
+            Term::Period(name, _) => By::year(name),
+        }
+    }
+
+    /// What a unit counts as.
+    fn keys(self, unit: &Record, zone: &Zone) -> Vec<String> {
+        let name = match self {
+            Term::Namespace => return vec![unit.namespace().to_owned()],
+            Term::Column(name) | Term::Period(name, _) => name,
+        };
+        let day = match unit.value(name) {
+            None => return vec!["(missing)".to_owned()],
+            Some(Value::Float(number)) if number.is_nan() => return vec!["(missing)".to_owned()],
+            Some(Value::Float(number)) => return vec![(number + 0.0).to_string()],
+            Some(Value::TextList(texts)) if texts.is_empty() => return vec!["(none)".to_owned()],
+            Some(Value::TextList(texts)) => {
+                let mut texts = texts.clone();
+                texts.sort();
+                texts.dedup();
+                return texts;
+            }
+            Some(Value::Date(day)) => *day,
+            Some(Value::Timestamp(at)) => zone.date_of(*at),
+            Some(value) => return vec![value.to_string()],
+        };
+        let (year, week) = day.iso_week();
+        vec![match self {
+            Term::Period(_, 'w') => format!("{year}-W{week:02}"),
+            Term::Period(_, 'm') => format!("{}-{:02}", day.year(), day.month()),
+            Term::Period(_, 'y') => day.year().to_string(),
+            Term::Period(..) => day.to_string(),
+            _ => unit.value(name).unwrap().to_string(),
+        }]
+    }
+}
+
+fn naive<'a>(
+    units: impl Iterator<Item = &'a Record>,
+    terms: &[Term],
+    zone: &Zone,
+) -> BTreeMap<Vec<String>, u64> {
+    let mut counts = BTreeMap::new();
+    for unit in units {
+        let mut combined = vec![vec![]];
+        for term in terms {
+            let keys = term.keys(unit, zone);
+            let wider = combined.iter().flat_map(|before: &Vec<String>| {
+                keys.iter().map(|key| [before.as_slice(), std::slice::from_ref(key)].concat())
+            });
+            combined = wider.collect();
+        }
+        for key in combined {
+            *counts.entry(key).or_default() += 1;
+        }
+    }
+    counts
+}
+
+fn shown(key: Option<&GroupKey>) -> String {
+    key.map_or("(missing)".to_owned(), ToString::to_string)
+}
+
+fn rank(key: Option<&GroupKey>) -> u8 {
+    match key {
+        Some(GroupKey::EmptyList) => 0,
+        Some(_) => 1,
+        None => 2,
+    }
+}
+
+/// The order that is promised.
+fn order(a: Option<&GroupKey>, b: Option<&GroupKey>) -> Ordering {
+    let values = (a.and_then(GroupKey::value), b.and_then(GroupKey::value));
+    rank(a).cmp(&rank(b)).then_with(|| match values {
+        (Some(Value::Float(a)), Some(Value::Float(b))) => a.partial_cmp(b).unwrap(),
+        (Some(Value::Integer(a)), Some(Value::Integer(b))) => a.cmp(b),
+        (Some(Value::Version(a)), Some(Value::Version(b))) => a.cmp(b),
+        (Some(Value::Timestamp(a)), Some(Value::Timestamp(b))) => a.cmp(b),
+        (Some(Value::Date(a)), Some(Value::Date(b))) => a.cmp(b),
+        _ => shown(a).cmp(&shown(b)),
+    })
+}
+
+fn check(found: &Groups, expected: &BTreeMap<Vec<String>, u64>, terms: &[Term]) {
+    let mut counts = BTreeMap::new();
+    for group in found.iter() {
+        let keys: Vec<String> = group.keys().iter().map(|it| shown(it.as_ref())).collect();
+        assert_eq!(group.counts(), [group.units()]);
+        assert!(counts.insert(keys, group.units()).is_none(), "twice: {group:?}");
+    }
+    assert_eq!(&counts, expected, "by {terms:?}");
+    assert_eq!(found.len(), expected.len());
+    assert_eq!(found.is_empty(), expected.is_empty());
+    let groups: Vec<_> = found.iter().collect();
+    for pair in groups.windows(2) {
+        let keys = pair[0].keys().iter().zip(pair[1].keys());
+        let orders = keys.map(|(a, b)| order(a.as_ref(), b.as_ref()));
+        assert_eq!(orders.fold(Ordering::Equal, Ordering::then), Ordering::Less, "{pair:?}");
+    }
+}
+
+fn term() -> impl Strategy<Value = Term> {
+    prop_oneof![
+        6 => select(COLUMNS.map(|(name, _)| Term::Column(name)).to_vec()),
+        3 => (select(vec!["sold_on", "made_at"]), select(vec!['d', 'w', 'm', 'y']))
+            .prop_map(|(name, unit)| Term::Period(name, unit)),
+        1 => Just(Term::Namespace),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn groups_are_those_of_a_naive_count(
+        loads in loads(),
+        expr in expr(),
+        terms in vec(vec(term(), 1..4), 1..5),
+    ) {
+        let world = World::new(&loads);
+        let snapshot = world.index.snapshot();
+        let set = snapshot.select(&expr.scope()).unwrap().affected;
+        let keys = world.keys(&set);
+        for terms in terms {
+            let by: Vec<By> = terms.iter().map(|term| term.by()).collect();
+            let units = world.units.iter().filter(|(key, _)| keys.contains(*key));
+            let expected = naive(units.map(|(_, unit)| unit), &terms, &Zone::utc());
+            check(&set.by(&by).unwrap(), &expected, &terms);
+            let all = naive(world.units.values(), &terms, &Zone::utc());
+            check(&snapshot.all().by(&by).unwrap(), &all, &terms);
+        }
+    }
+}
+
+/// Numbers that look random and never change.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+fn wide_schema() -> Schema {
+    let column = |name: &str, column_type| Column::new(name, column_type).unwrap();
+    Schema::new(vec![
+        column("market", ColumnType::Text),
+        column("count", ColumnType::Integer),
+        column("torque", ColumnType::Float),
+        column("sold_on", ColumnType::Date),
+        column("made_at", ColumnType::Timestamp).in_zone("Europe/Berlin").unwrap(),
+        column("firmware", ColumnType::Version),
+        column("cells", ColumnType::TextList),
+        column("line", ColumnType::Text),
+    ])
+    .unwrap()
+}
+
+/// Units of several chunks, some columns clustered and some not, some values missing.
+fn wide_units(rows: u64, first: u64) -> Vec<Record> {
+    let mut dice = Dice(rows);
+    let unit = |at: u64| {
+        let at = first + at;
+        let made_at = 1_700_000_000_000_000 + i64::try_from(at * 90_000_000).unwrap();
+        let mut unit = Record::of_serial(format!("A{at:07}"))
+            .in_namespace(if at < 30_000 { "one" } else { "two" })
+            .with("market", Value::Text(format!("M{}", dice.below(first % 7 + 20))))
+            .with("made_at", Value::Timestamp(Instant::from_micros(made_at).unwrap()))
+            .with("line", Value::Text("L1".into()))
+            .with("firmware", Value::Version(Version::from(format!("4.{}", at / 20_000).as_str())));
+        if dice.below(10) > 0 {
+            unit = unit.with("count", Value::Integer(i64::try_from(dice.below(1 << 40)).unwrap()));
+        }
+        if dice.below(20) > 0 {
+            let torque = 4.0 + f64::from(u32::try_from(dice.below(300)).unwrap()) / 1000.0;
+            unit = unit.with("torque", Value::Float(torque));
+        }
+        if dice.below(3) > 0 {
+            let day = i32::try_from(dice.below(4_000)).unwrap();
+            unit = unit.with("sold_on", Value::Date(Date::from_days(16_000 + day).unwrap()));
+        }
+        if dice.below(8) > 0 {
+            let cells = (0..dice.below(4)).map(|_| format!("C{}", dice.below(9)));
+            unit = unit.with("cells", Value::TextList(cells.collect()));
+        }
+        unit
+    };
+    (0..rows).map(unit).collect()
+}
+
+#[test]
+fn groups_of_whole_chunks_are_those_of_a_naive_count() {
+    let index = Index::create_in(MemoryDirectory::new(), wide_schema()).unwrap();
+    let (early, late) = (wide_units(80_000, 0), wide_units(20_000, 80_000));
+    for units in [&early, &late] {
+        index.load_units(Units::records(units.clone()), LoadOptions::default()).unwrap();
+    }
+    let units: Vec<&Record> = early.iter().chain(&late).collect();
+    let snapshot = index.snapshot();
+    let zone = Zone::named("Europe/Berlin").unwrap();
+    let select = |sql: &str| snapshot.select(&sql.parse().unwrap()).unwrap().affected;
+    let kept = |test: &dyn Fn(&Record) -> bool| {
+        units.iter().copied().filter(|unit| test(unit)).collect::<Vec<_>>()
+    };
+    let torque = |unit: &Record| match unit.value("torque") {
+        Some(Value::Float(torque)) => *torque,
+        _ => 0.0,
+    };
+    let sets: [(UnitSet, Vec<&Record>); 4] = [
+        (snapshot.all(), units.clone()),
+        (select("torque >= 4.1"), kept(&|it| torque(it) >= 4.1)),
+        (select("torque = 4.123"), kept(&|it| (torque(it) - 4.123).abs() < 1e-9)),
+        (
+            select("serial BETWEEN 'A0010000' AND 'A0085000'"),
+            kept(&|it| ("A0010000"..="A0085000").contains(&it.serial().unwrap())),
+        ),
+    ];
+    let terms: [&[Term]; 14] = [
+        &[Term::Column("market")],
+        &[Term::Column("line")],
+        &[Term::Column("cells")],
+        &[Term::Column("torque")],
+        &[Term::Namespace],
+        &[Term::Period("made_at", 'd')],
+        &[Term::Period("sold_on", 'd')],
+        &[Term::Period("sold_on", 'w')],
+        &[Term::Period("made_at", 'm'), Term::Column("market")],
+        &[Term::Column("market"), Term::Period("sold_on", 'm'), Term::Column("line")],
+        &[Term::Column("cells"), Term::Period("made_at", 'w')],
+        &[Term::Column("cells"), Term::Column("cells"), Term::Column("sold_on")],
+        &[Term::Namespace, Term::Column("firmware"), Term::Period("sold_on", 'y')],
+        &[Term::Column("count"), Term::Column("torque"), Term::Column("market")],
+    ];
+    for (set, units) in &sets {
+        assert_eq!(set.len(), units.len() as u64);
+        for terms in terms {
+            let by: Vec<By> = terms.iter().map(|term| term.by()).collect();
+            let expected = naive(units.iter().copied(), terms, &zone);
+            check(&set.by(&by).unwrap(), &expected, terms);
+        }
+    }
+}
+
+/// Two units, and the first of them.
+fn few_units() -> (UnitSet, UnitSet) {
+    let units = ["A1", "A2"].map(|serial| {
+        let day = Date::new(2025, 1, 31).unwrap();
+        Record::of_serial(serial).with("lot", Value::Text("L1".into())).with("on", Value::Date(day))
+    });
+    let schema = Schema::new(vec![
+        Column::new("lot", ColumnType::Text).unwrap(),
+        Column::new("on", ColumnType::Date).unwrap(),
+    ]);
+    let index = Index::create_in(MemoryDirectory::new(), schema.unwrap()).unwrap();
+    index.load_units(Units::records(units), LoadOptions::default()).unwrap();
+    let first = index.snapshot().select(&"serial = 'A1'".parse().unwrap()).unwrap().affected;
+    (index.snapshot().all(), first)
+}
+
+#[test]
+fn what_cannot_be_counted_is_refused() {
+    let (set, _) = few_units();
+    for (terms, kind, message) in [
+        (vec![], ErrorKind::InvalidArgument, "there is nothing to count by; name a column"),
+        (vec![By::column("lots")], ErrorKind::NotFound, "there is no column `lots` to count by"),
+        (
+            vec![By::month("lot")],
+            ErrorKind::InvalidArgument,
+            "column `lot` is a text column; only dates and timestamps fall in a month",
+        ),
+    ] {
+        let error = set.by(&terms).unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
+    }
+}
+
+#[test]
+fn counts_stand_beside_each_other() {
+    let (set, first) = few_units();
+    let terms = [By::column("lot"), By::month("on")];
+    let (all, less) = (set.by(&terms).unwrap(), first.by(&terms).unwrap());
+    let none = set.difference(&set).unwrap().by(&terms).unwrap();
+    assert!(none.is_empty());
+    let beside = Groups::beside(&[("units", &all), ("none", &none), ("less", &less)]).unwrap();
+    assert_eq!(
+        beside.to_string(),
+        "lot  on_month  units  none  less\nL1   2025-01       2     0     1\n"
+    );
+    assert!(beside.count_names().eq(["units", "none", "less"]));
+    assert!(beside.key_names().eq(["lot", "on_month"]));
+
+    let lots = set.by(&[By::column("lot")]).unwrap();
+    let refused: [(&[(&str, &Groups)], &str); 3] = [
+        (&[], "no counts to put side by side"),
+        (&[("a", &all), ("b", &lots)], "`b` is not counted by the same terms as the others"),
+        (&[("a", &all), ("a", &less)], "two counts are named `a`"),
+    ];
+    for (counts, message) in refused {
+        assert_eq!(Groups::beside(counts).unwrap_err().to_string(), message);
+    }
+}
+
+#[cfg(feature = "arrow")]
+#[test]
+fn groups_are_a_record_batch() {
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::{Date32Type, TimestampMicrosecondType, UInt64Type};
+    use arrow_schema::{DataType, TimeUnit};
+
+    let index = Index::create_in(MemoryDirectory::new(), wide_schema()).unwrap();
+    let at = |text: &str| Value::Timestamp(text.parse().unwrap());
+    let units = [
+        Record::of_serial("A1").with("made_at", at("2025-01-31T23:30:00Z")),
+        Record::of_serial("A2").with("cells", Value::TextList(vec![])),
+        Record::of_serial("A3").with("cells", Value::TextList(vec!["C1".into(), "C2".into()])),
+    ];
+    index.load_units(Units::records(units), LoadOptions::default()).unwrap();
+    let by = |terms: &[By]| index.snapshot().all().by(terms).unwrap().to_batch().unwrap();
+
+    let cells = by(&[By::column("cells")]);
+    let texts: Vec<Option<&str>> = cells.column(0).as_string::<i32>().iter().collect();
+    assert_eq!(texts, [Some(""), Some("C1"), Some("C2"), None]);
+    assert_eq!(cells.column(1).as_primitive::<UInt64Type>().values(), &[1, 1, 1, 1]);
+
+    let made = by(&[By::month("made_at"), By::column("made_at"), By::column("torque")]);
+    let schema = made.schema();
+    let fields: Vec<_> =
+        schema.fields().iter().map(|it| (it.name().as_str(), it.data_type())).collect();
+    let zoned = DataType::Timestamp(TimeUnit::Microsecond, Some("Europe/Berlin".into()));
+    assert_eq!(
+        fields,
+        [
+            ("made_at_month", &DataType::Date32),
+            ("made_at", &zoned),
+            ("torque", &DataType::Float64),
+            ("units", &DataType::UInt64),
+        ]
+    );
+    let february = Date::new(2025, 2, 1).unwrap().days();
+    assert_eq!(made.column(0).as_primitive::<Date32Type>().iter().next(), Some(Some(february)));
+    let instants = made.column(1).as_primitive::<TimestampMicrosecondType>();
+    assert_eq!(instants.iter().collect::<Vec<_>>(), [Some(1_738_366_200_000_000), None]);
+    assert_eq!(made.column(2).null_count(), 2);
+}
