@@ -9,6 +9,7 @@ use super::packed::{Packed, unpack_64};
 use super::planes::Planes;
 use super::survey::BLOCK_ROWS;
 use crate::bitmap::Mask;
+use crate::bitmap::kernels::ByteSet;
 use crate::bytes::Cursor;
 use crate::error::{Error, Result};
 use crate::limits::CHUNK_ROWS;
@@ -295,17 +296,22 @@ fn set_rows(out: &mut Mask, rows: Range<usize>) {
 
 /// Ranges above which a table of all codes is quicker than a pass for each.
 const PASSES_MAX: usize = 12;
+/// The same for codes of one byte, which need not be put together first.
+const BYTE_PASSES_MAX: usize = 2;
 
 fn scan_codes(codes: &Planes<'_>, ranges: &Intervals, out: &mut Mask) {
     let out = out.words_mut();
-    if ranges.as_slice().len() <= PASSES_MAX {
+    let passes_max = if codes.width() == 8 { BYTE_PASSES_MAX } else { PASSES_MAX };
+    if ranges.as_slice().len() <= passes_max {
         ranges.as_slice().iter().for_each(|(first, last)| codes.scan(*first, *last, out));
     } else if codes.width() <= 8 {
-        let table: [bool; 256] = std::array::from_fn(|code| ranges.contains(code as u64));
-        let mut read = Vec::<u8>::new();
-        codes.codes_into(&mut read);
-        #[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
-        mark(&read, out, |code| table[usize::from(*code)]);
+        let mut set = ByteSet::default();
+        for code in (0..=u8::MAX).filter(|code| ranges.contains(u64::from(*code))) {
+            if let Some(word) = set.get_mut(usize::from(code / 64)) {
+                *word |= 1 << (code % 64);
+            }
+        }
+        codes.scan_set(&set, out);
     } else if codes.width() <= 16 {
         let mut table = vec![false; 1 << 16];
         for (first, last) in ranges.as_slice() {

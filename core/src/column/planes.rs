@@ -5,7 +5,7 @@
 //! is the bin: a range reads it alone, and looks at the planes below only for the rows of the two
 //! bins its ends lie in. Bit planes are compared 64 rows at a time.
 
-use crate::bitmap::kernels::scan_u8;
+use crate::bitmap::kernels::{ByteSet, scan_set_u8, scan_u8};
 use crate::error::{Error, Result};
 use crate::limits::CHUNK_ROWS;
 
@@ -120,6 +120,20 @@ impl<'a> Planes<'a> {
             search.keep_ends();
         }
         out.iter_mut().zip(&search.inside).for_each(|(to, word)| *to |= word);
+    }
+
+    /// Adds to `out` the rows whose code is in `set`; codes have 8 bits at most.
+    pub(super) fn scan_set(&self, set: &ByteSet, out: &mut [u64; WORDS]) {
+        let mut unpacked = Vec::new();
+        let codes = if self.width == 8 {
+            self.high
+        } else {
+            self.low.unpack_into(&mut unpacked);
+            unpacked.get(..self.rows).unwrap_or_default()
+        };
+        let mut found = [0; WORDS];
+        scan_set_u8(codes, set, &mut found);
+        out.iter_mut().zip(&found).for_each(|(to, word)| *to |= word);
     }
 
     /// As `scan`, for codes without byte planes.

@@ -6,12 +6,14 @@
 )]
 
 use std::arch::x86_64::{
-    __m256i, _mm256_cmpeq_epi8, _mm256_cmpeq_epi16, _mm256_loadu_si256, _mm256_min_epu8,
-    _mm256_min_epu16, _mm256_movemask_epi8, _mm256_packs_epi16, _mm256_permute4x64_epi64,
-    _mm256_set1_epi8, _mm256_set1_epi16, _mm256_sub_epi8, _mm256_sub_epi16,
+    __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+    _mm256_cmpeq_epi16, _mm256_loadu_si256, _mm256_min_epu8, _mm256_min_epu16,
+    _mm256_movemask_epi8, _mm256_or_si256, _mm256_packs_epi16, _mm256_permute4x64_epi64,
+    _mm256_set1_epi8, _mm256_set1_epi16, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_sub_epi8,
+    _mm256_sub_epi16, _mm256_xor_si256,
 };
 
-use super::dispatch::{Kernels, Op};
+use super::dispatch::{ByteSet, Kernels, Op};
 use super::portable;
 
 /// The loops, where the processor has what they are compiled for.
@@ -59,6 +61,10 @@ pub(super) fn detect() -> Option<Kernels> {
         scan_u16: |values, low, high, out| {
             // SAFETY: see above.
             unsafe { scan_u16(values, low, high, out) }
+        },
+        scan_set_u8: |values, set, out| {
+            // SAFETY: see above.
+            unsafe { scan_set_u8(values, set, out) }
         },
     })
 }
@@ -140,6 +146,42 @@ fn scan_u16(values: &[u16], low: u16, high: u16, out: &mut [u64]) {
     }
     let out = out.get_mut(groups.len()..).unwrap_or_default();
     portable::scan(rest, out, |&it| low <= it && it <= high);
+}
+
+/// The lower nibble of a byte picks eight bits of a table, the upper one which of them decides. A
+/// shuffle gives 0 where the index has its highest bit, so that each table answers for its half.
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn scan_set_u8(values: &[u8], set: &ByteSet, out: &mut [u64]) {
+    let (groups, rest) = values.as_chunks::<64>();
+    let [lower, upper] = portable::by_nibbles(set).map(|table| twice(&table));
+    let bits = twice(&portable::NIBBLE_BITS);
+    let half = _mm256_set1_epi8(0x80_u8.cast_signed());
+    let index = _mm256_set1_epi8(0x8F_u8.cast_signed());
+    let nibble = _mm256_set1_epi8(0x0F);
+    let within = |values: &[u8; 32]| {
+        let values = load_u8(values);
+        let first = _mm256_shuffle_epi8(lower, _mm256_and_si256(values, index));
+        let other = _mm256_and_si256(_mm256_xor_si256(values, half), index);
+        let either = _mm256_or_si256(first, _mm256_shuffle_epi8(upper, other));
+        let high = _mm256_and_si256(_mm256_srli_epi16::<4>(values), nibble);
+        let bit = _mm256_shuffle_epi8(bits, high);
+        _mm256_cmpeq_epi8(_mm256_and_si256(either, bit), bit)
+    };
+    for (group, word) in groups.iter().zip(out.iter_mut()) {
+        if let [a, b] = group.as_chunks().0 {
+            *word = sign_bits(within(a)) | sign_bits(within(b)) << 32;
+        }
+    }
+    let out = out.get_mut(groups.len()..).unwrap_or_default();
+    portable::scan(rest, out, |&it| portable::holds(set, it));
+}
+
+/// A table in each half of the register, as a shuffle wants it.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn twice(table: &[u8; 16]) -> __m256i {
+    // SAFETY: the reference gives 16 readable bytes, and the load needs no alignment.
+    _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
 }
 
 /// The highest bit of every byte.

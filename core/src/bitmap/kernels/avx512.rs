@@ -6,11 +6,13 @@
 )]
 
 use std::arch::x86_64::{
-    __m512i, _mm512_cmple_epu8_mask, _mm512_cmple_epu16_mask, _mm512_loadu_si512, _mm512_set1_epi8,
-    _mm512_set1_epi16, _mm512_sub_epi8, _mm512_sub_epi16,
+    __m512i, _mm_loadu_si128, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_cmple_epu8_mask,
+    _mm512_cmple_epu16_mask, _mm512_loadu_si512, _mm512_or_si512, _mm512_set1_epi8,
+    _mm512_set1_epi16, _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_sub_epi8, _mm512_sub_epi16,
+    _mm512_test_epi8_mask, _mm512_xor_si512,
 };
 
-use super::dispatch::{Kernels, Op};
+use super::dispatch::{ByteSet, Kernels, Op};
 use super::portable;
 
 /// The loops, where the processor has what they are compiled for.
@@ -61,6 +63,10 @@ pub(super) fn detect() -> Option<Kernels> {
         scan_u16: |values, low, high, out| {
             // SAFETY: see above.
             unsafe { scan_u16(values, low, high, out) }
+        },
+        scan_set_u8: |values, set, out| {
+            // SAFETY: see above.
+            unsafe { scan_set_u8(values, set, out) }
         },
     })
 }
@@ -131,6 +137,35 @@ fn scan_u16(values: &[u16], low: u16, high: u16, out: &mut [u64]) {
     }
     let out = out.get_mut(groups.len()..).unwrap_or_default();
     portable::scan(rest, out, |&it| low <= it && it <= high);
+}
+
+/// As for AVX2: the lower nibble picks eight bits of a table, the upper one which of them decides.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt")]
+fn scan_set_u8(values: &[u8], set: &ByteSet, out: &mut [u64]) {
+    let (groups, rest) = values.as_chunks();
+    let [lower, upper] = portable::by_nibbles(set).map(|table| four_times(&table));
+    let bits = four_times(&portable::NIBBLE_BITS);
+    let half = _mm512_set1_epi8(0x80_u8.cast_signed());
+    let index = _mm512_set1_epi8(0x8F_u8.cast_signed());
+    let nibble = _mm512_set1_epi8(0x0F);
+    for (group, word) in groups.iter().zip(out.iter_mut()) {
+        let values = load_u8(group);
+        let first = _mm512_shuffle_epi8(lower, _mm512_and_si512(values, index));
+        let other = _mm512_and_si512(_mm512_xor_si512(values, half), index);
+        let either = _mm512_or_si512(first, _mm512_shuffle_epi8(upper, other));
+        let high = _mm512_and_si512(_mm512_srli_epi16::<4>(values), nibble);
+        *word = _mm512_test_epi8_mask(either, _mm512_shuffle_epi8(bits, high));
+    }
+    let out = out.get_mut(groups.len()..).unwrap_or_default();
+    portable::scan(rest, out, |&it| portable::holds(set, it));
+}
+
+/// A table in each quarter of the register, as a shuffle wants it.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn four_times(table: &[u8; 16]) -> __m512i {
+    // SAFETY: the reference gives 16 readable bytes, and the load needs no alignment.
+    _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
 }
 
 #[inline]

@@ -28,7 +28,11 @@ pub(super) struct Kernels {
     pub(super) count_runs: fn(&[u64]) -> u32,
     pub(super) scan_u8: fn(&[u8], u8, u8, &mut [u64]),
     pub(super) scan_u16: fn(&[u16], u16, u16, &mut [u64]),
+    pub(super) scan_set_u8: fn(&[u8], &ByteSet, &mut [u64]),
 }
+
+/// Some of the 256 bytes: bit `n % 64` of word `n / 64` stands for byte `n`.
+pub(crate) type ByteSet = [u64; 4];
 
 /// The best the processor has.
 static CHOSEN: LazyLock<Kernels> = LazyLock::new(|| detect().unwrap_or(portable::KERNELS));
@@ -87,4 +91,10 @@ pub(crate) fn scan_u8(values: &[u8], low: u8, high: u8, out: &mut [u64]) {
 /// As [`scan_u8`], for values of sixteen bits.
 pub(crate) fn scan_u16(values: &[u16], low: u16, high: u16, out: &mut [u64]) {
     (CHOSEN.scan_u16)(values, low, high, out);
+}
+
+/// Sets bit `n` of `out` where `values[n]` is in `set` and clears every other bit; `out` is as for
+/// [`scan_u8`]. Takes the same time whatever the set.
+pub(crate) fn scan_set_u8(values: &[u8], set: &ByteSet, out: &mut [u64]) {
+    (CHOSEN.scan_set_u8)(values, set, out);
 }

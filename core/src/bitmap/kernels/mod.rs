@@ -12,6 +12,6 @@ mod portable;
 mod tests;
 
 pub(crate) use dispatch::{
-    Op, combine_bytes, combine_words, count_bytes, count_common_bytes, count_common_words,
-    count_runs, count_words, scan_u8, scan_u16,
+    ByteSet, Op, combine_bytes, combine_words, count_bytes, count_common_bytes, count_common_words,
+    count_runs, count_words, scan_set_u8, scan_u8, scan_u16,
 };

@@ -5,7 +5,7 @@
     reason = "a loop is compiled for the features of the function it is inlined into"
 )]
 
-use super::dispatch::{Kernels, Op};
+use super::dispatch::{ByteSet, Kernels, Op};
 
 /// The loops as the target at hand compiles them.
 pub(super) const KERNELS: Kernels = Kernels {
@@ -18,7 +18,13 @@ pub(super) const KERNELS: Kernels = Kernels {
     count_runs,
     scan_u8: |values, low, high, out| scan(values, out, |&it| low <= it && it <= high),
     scan_u16: |values, low, high, out| scan(values, out, |&it| low <= it && it <= high),
+    scan_set_u8: |values, set, out| scan(values, out, |&it| holds(set, it)),
 };
+
+#[inline(always)]
+pub(super) fn holds(set: &ByteSet, byte: u8) -> bool {
+    set.get(usize::from(byte / 64)).is_some_and(|word| word >> (byte % 64) & 1 == 1)
+}
 
 #[inline(always)]
 pub(super) fn words(bytes: &[[u8; 8]]) -> impl Iterator<Item = u64> + '_ {
@@ -84,3 +90,20 @@ pub(super) fn scan<T>(values: &[T], out: &mut [u64], within: impl Fn(&T) -> bool
     }
     out.for_each(|word| *word = 0);
 }
+
+/// A set by the lower nibbles of its bytes: bit `n` of entry `l` of the first table stands for byte
+/// `16 n + l`, and of the second for the byte 128 above it.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn by_nibbles(set: &ByteSet) -> [[u8; 16]; 2] {
+    let mut tables = [[0; 16]; 2];
+    for (table, half) in tables.iter_mut().zip([0, 128]) {
+        for (entry, low) in table.iter_mut().zip(half..) {
+            *entry = (0..8).map(|high| u8::from(holds(set, low + 16 * high)) << high).sum();
+        }
+    }
+    tables
+}
+
+/// The bit that an upper nibble stands for in [`by_nibbles`].
+#[cfg(target_arch = "x86_64")]
+pub(super) const NIBBLE_BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];

@@ -17,6 +17,7 @@ fn all() -> Vec<(&'static str, Kernels)> {
         count_runs: super::count_runs,
         scan_u8: super::scan_u8,
         scan_u16: super::scan_u16,
+        scan_set_u8: super::scan_set_u8,
     };
     let mut all = vec![("portable", portable::KERNELS), ("chosen", chosen)];
     #[cfg(target_arch = "x86_64")]
@@ -79,6 +80,22 @@ proptest! {
         for (name, kernels) in all() {
             let mut found = vec![u64::MAX; words];
             (kernels.scan_u16)(&values, low, high, &mut found);
+            prop_assert_eq!(&found, &expected, "{}", name);
+        }
+    }
+
+    #[test]
+    fn bytes_of_a_set_are_found(
+        values in vec(any::<u8>(), 0..400),
+        set in any::<[u64; 4]>(),
+        surplus in 0_usize..3,
+    ) {
+        let words = values.len().div_ceil(64) + surplus;
+        let held = |it: &u8| set[usize::from(*it) / 64] >> (it % 64) & 1 == 1;
+        let expected = bits_of(&values, words, held);
+        for (name, kernels) in all() {
+            let mut found = vec![u64::MAX; words];
+            (kernels.scan_set_u8)(&values, &set, &mut found);
             prop_assert_eq!(&found, &expected, "{}", name);
         }
     }
