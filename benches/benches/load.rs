@@ -3,8 +3,8 @@
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use seriatim::io::MemoryDirectory;
-use seriatim::{Index, LoadOptions, Schema, Units};
-use seriatim_benches::{UNITS, records, unit_batches};
+use seriatim::{Index, LoadOptions, RegistrationOptions, Registrations, Schema, Units};
+use seriatim_benches::{UNITS, records, registrations, unit_batches};
 
 fn empty() -> Index {
     Index::create_in(MemoryDirectory::new(), Schema::new(vec![]).unwrap()).unwrap()
@@ -32,6 +32,21 @@ fn load(c: &mut Criterion) {
             |(index, batches)| {
                 index.load_units(Units::batches(batches), LoadOptions::default()).unwrap()
             },
+            BatchSize::PerIteration,
+        );
+    });
+
+    let registrations = registrations(UNITS / 4);
+    group.throughput(Throughput::Elements(registrations.num_rows() as u64));
+    group.bench_function("registrations", |b| {
+        b.iter_batched(
+            || {
+                let index = empty();
+                let units = unit_batches(UNITS / 4).into_iter().map(Ok);
+                index.load_units(Units::batches(units), LoadOptions::default()).unwrap();
+                (index, Registrations::batches([Ok(registrations.clone())]))
+            },
+            |(index, rows)| index.load_registrations(rows, RegistrationOptions::default()).unwrap(),
             BatchSize::PerIteration,
         );
     });

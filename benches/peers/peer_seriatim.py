@@ -8,6 +8,7 @@ root = CODE.parents[1]
 for phase in ["load", "query"] if a.phase == "all" else [a.phase]:
     rc = subprocess.run(
         ["cargo", "run", "--release", "--quiet", "--manifest-path", str(root / "Cargo.toml"), "--package", "seriatim-benches", "--bin", "compare", "--",
-         phase, "--data", str(a.data), "--store", str(a.store / "seriatim.seriatim"), "--result", str(a.out), "--threads", str(a.threads)]).returncode
+         phase, "--data", str(a.data), "--store", str(a.store / "seriatim.seriatim"), "--result", str(a.out), "--threads", str(a.threads),
+         *(["--only", ",".join(a.only)] if a.only else [])]).returncode
     if rc:
         sys.exit(rc)

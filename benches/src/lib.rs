@@ -3,4 +3,4 @@
 mod made;
 mod random;
 
-pub use made::{UNITS, records, serials, unit_batches};
+pub use made::{UNITS, records, registrations, serials, unit_batches};

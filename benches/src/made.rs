@@ -12,7 +12,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, Float32Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt32Array,
+    ArrayRef, BooleanArray, Float32Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt32Array,
 };
 use seriatim::{Instant, Record, Value};
 
@@ -91,6 +92,36 @@ pub fn unit_batches(units: u64) -> Vec<RecordBatch> {
     let units = units.min(UNITS);
     let starts = (0..units).step_by(BATCH_ROWS as usize);
     starts.map(|start| unit_batch(start..units.min(start + BATCH_ROWS))).collect()
+}
+
+/// A registration for two of five of the first `units` units, in no order of serials, as one Arrow
+/// record batch.
+pub fn registrations(units: u64) -> RecordBatch {
+    let random = &mut Random::new(u64::MAX);
+    let mut places: Vec<u64> = (0..units.min(UNITS)).filter(|_| random.below(5) < 2).collect();
+    for at in (1..places.len()).rev() {
+        places.swap(at, random.below(at as u64 + 1) as usize);
+    }
+    let texts = |of: &dyn Fn(u64) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(places.iter().map(|place| of(*place))))
+    };
+    let consents = |of_ten: u64, salt: u64| -> ArrayRef {
+        let given = places.iter().map(|place| Random::new(place ^ salt).below(10) < of_ten);
+        Arc::new(given.map(Some).collect::<BooleanArray>())
+    };
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("serial", texts(&|place| unit(place).serial)),
+        ("owner", texts(&|place| format!("o-{place}"))),
+        ("name", texts(&|place| format!("Owner Number{}", place % 5000))),
+        ("email", texts(&|place| format!("owner.{place}@example.org"))),
+        (
+            "phone",
+            texts(&|place| format!("+49{}", 100_000_000 + Random::new(place).below(899_999_999))),
+        ),
+        ("email_consent", consents(8, 1 << 40)),
+        ("sms_consent", consents(5, 1 << 41)),
+    ];
+    RecordBatch::try_from_iter(columns).unwrap()
 }
 
 /// `count` serials in no order, half of them of units, half of none.

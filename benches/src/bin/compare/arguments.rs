@@ -22,10 +22,14 @@ pub(crate) struct Arguments {
     /// The file of results to add to.
     pub(crate) result: PathBuf,
     pub(crate) threads: usize,
+    /// The questions to put; all of them where none is named.
+    pub(crate) only: Vec<String>,
+    /// How often each is put, in place of what its time calls for.
+    pub(crate) runs: Option<usize>,
 }
 
-const USAGE: &str =
-    "usage: compare load|query --data FOLDER --store FOLDER --result FILE [--threads N]";
+const USAGE: &str = "usage: compare load|query --data FOLDER --store FOLDER --result FILE \
+                     [--threads N] [--only Q1,Q2] [--runs N]";
 
 impl Arguments {
     pub(crate) fn read(mut given: impl Iterator<Item = String>) -> Fallible<Self> {
@@ -35,6 +39,7 @@ impl Arguments {
             _ => return Err(USAGE.into()),
         };
         let (mut data, mut store, mut result, mut threads) = (None, None, None, 2);
+        let (mut only, mut runs) = (Vec::new(), None);
         while let Some(option) = given.next() {
             let value = given.next().ok_or_else(|| format!("{option} wants a value; {USAGE}"))?;
             match option.as_str() {
@@ -42,12 +47,17 @@ impl Arguments {
                 "--store" => store = Some(value.into()),
                 "--result" => result = Some(value.into()),
                 "--threads" => threads = value.parse()?,
+                "--only" => only = value.split(',').map(str::to_owned).collect(),
+                "--runs" => runs = Some(value.parse()?),
                 _ => return Err(format!("there is no option {option}; {USAGE}").into()),
             }
         }
         let (Some(data), Some(store), Some(result)) = (data, store, result) else {
             return Err(USAGE.into());
         };
-        Ok(Arguments { phase, data, store, result, threads })
+        Ok(Arguments { phase, data, store, result, threads, only, runs })
+    }
+    pub(crate) fn asks(&self, question: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|it| it == question)
     }
 }

@@ -67,6 +67,13 @@ impl Expectation {
         Ok(self.scope.as_deref().ok_or("the question has no scope of its own")?)
     }
 
+    /// The columns of a list of registrations.
+    pub(crate) fn columns(&self) -> Fallible<Vec<&str>> {
+        let columns = self.more.get("columns").and_then(Value::as_array);
+        let columns = columns.ok_or("the question has no columns")?;
+        Ok(columns.iter().filter_map(Value::as_str).collect())
+    }
+
     /// Compares what was found with what is known of it.
     pub(crate) fn check(&self, question: &str, name: &str, found: &Value) -> Fallible {
         let expected = if name == "answer" { Some(&self.answer) } else { self.more.get(name) };

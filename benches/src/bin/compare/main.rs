@@ -1,7 +1,7 @@
 //! Puts the nine questions of `benches/peers` to seriatim, on the same files, and checks every answer.
 //!
 //!     compare load  --data FOLDER --store FOLDER --result FILE [--threads N]
-//!     compare query --data FOLDER --store FOLDER --result FILE
+//!     compare query --data FOLDER --store FOLDER --result FILE [--only Q1,Q2] [--runs N]
 //!
 //! The folder of the data holds `units-*.parquet`, `registrations-*.parquet`, `params.json` and
 //! `expected.json`. Loading and asking are runs of their own, so that peak memory is told apart.
@@ -9,11 +9,13 @@
 
 mod arguments;
 mod ask;
+mod digest;
 mod feed;
 mod load;
 mod memory;
 mod outcome;
 mod pages;
+mod questions;
 mod timing;
 
 use std::process::ExitCode;

@@ -26,6 +26,11 @@ impl Outcome {
         Ok(Outcome { path: path.to_owned(), all })
     }
 
+    /// A part of the results as it was; empty where there is none.
+    pub(crate) fn part(&self, part: &str) -> Map<String, Value> {
+        self.all.get(part).and_then(Value::as_object).cloned().unwrap_or_default()
+    }
+
     /// Writes a part of the results, in place of what it was.
     pub(crate) fn save(&mut self, part: &str, value: Value) -> Fallible {
         self.all.insert(part.to_owned(), value);

@@ -56,11 +56,15 @@ fn processor_time() -> Duration {
     Duration::ZERO
 }
 
-/// Two warm-ups, then the median and the least of 7 runs, or 21 cheap ones; and the last answer.
+/// Two warm-ups, then the median and the least of 7 runs, or 21 cheap ones, or as many as are asked
+/// for; and the last answer.
 /// As for the other engines, the answer before is dropped within the time of a run.
-pub(crate) fn measure<T>(mut run: impl FnMut() -> Fallible<T>) -> Fallible<(Report, T)> {
+pub(crate) fn measure<T>(
+    asked: Option<usize>,
+    mut run: impl FnMut() -> Fallible<T>,
+) -> Fallible<(Report, T)> {
     let begun = Instant::now();
-    let (mut runs, mut first, mut wanted) = (Vec::new(), None, RUNS);
+    let (mut runs, mut first, mut wanted) = (Vec::new(), None, asked.unwrap_or(RUNS));
     loop {
         let watch = Watch::start();
         let answer = run()?;
@@ -70,7 +74,7 @@ pub(crate) fn measure<T>(mut run: impl FnMut() -> Fallible<T>) -> Fallible<(Repo
             first.map_or((it.wall, 0), |(wall, before): (Duration, usize)| (wall, before + 1)),
         );
         if warm {
-            if runs.is_empty() && it.wall < CHEAP {
+            if runs.is_empty() && it.wall < CHEAP && asked.is_none() {
                 wanted = RUNS_CHEAP;
             }
             runs.push(it);
@@ -164,7 +168,7 @@ mod tests {
     #[test]
     fn cheap_runs_are_repeated_more_often() {
         let mut runs = 0;
-        let (report, last) = measure(|| {
+        let (report, last) = measure(None, || {
             runs += 1;
             Ok(runs)
         })
