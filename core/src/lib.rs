@@ -30,15 +30,15 @@
 
 #[cfg_attr(
     not(test),
-    expect(dead_code, unused_imports, reason = "the rooms above are being built")
+    expect(dead_code, unused_imports, reason = "parts of it are used by tests only so far")
 )]
 mod bitmap;
-#[cfg_attr(not(test), expect(dead_code, reason = "the rooms above are being built"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "parts of it are used by tests only so far"))]
 mod bytes;
 mod calendar;
 #[cfg_attr(
     not(test),
-    expect(dead_code, unused_imports, reason = "the rooms above are being built")
+    expect(dead_code, unused_imports, reason = "parts of it are used by tests only so far")
 )]
 mod column;
 mod error;
@@ -57,7 +57,7 @@ mod registry;
 mod schema;
 #[cfg_attr(
     not(test),
-    expect(dead_code, unused_imports, reason = "the rooms above are being built")
+    expect(dead_code, unused_imports, reason = "parts of it are used by tests only so far")
 )]
 mod scope;
 mod segment;

@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use seriatim::{
-    Column, ColumnType, Families, Index, LoadOptions, RegistrationOptions, Registrations, Schema,
-    Scope, Selection, SerialFamily, Units,
+    By, Channel, Column, ColumnType, Families, Index, LoadOptions, Purpose, Reach,
+    RegistrationOptions, Registrations, Schema, Scope, Selection, SerialFamily, UnitSet, Units,
+    UnreachableReason,
 };
 
-use crate::generate::{AFFECTED, Generated, SCOPE, SERIAL_LAYOUT, UNDETERMINED};
+use crate::generate::{
+    AFFECTED, AS_OF, GAP, Generated, REGISTERED, SCOPE, SERIAL_LAYOUT, UNDETERMINED,
+};
 use crate::print::{Step, thousands};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -34,7 +37,8 @@ pub(crate) fn answer(folder: &Path, generated: &Generated) -> Outcome<()> {
     expect("affected", affected, AFFECTED)?;
     expect("undetermined", undetermined, UNDETERMINED)?;
     say_why(&found)?;
-    Ok(())
+    say_owners(&found.affected)?;
+    say_ranges(&found.affected)
 }
 
 /// Loads units and registrations into a new index.
@@ -60,7 +64,8 @@ fn build(path: &Path, generated: &Generated) -> Outcome<()> {
         thousands(report.loaded),
         thousands(report.unknown_serials + report.invalid_serials),
     ));
-    Ok(())
+    let unknown = report.unknown_serials + report.invalid_serials;
+    expect("registrations of serials never made", unknown, generated.unknown_serials)
 }
 
 /// What is known of a unit. Types could be inferred; here a version is ordered as one, and the
@@ -97,6 +102,77 @@ fn say_why(found: &Selection) -> Outcome<()> {
         .map(|(reason, units)| format!("{} units: {reason}", thousands(*units)))
         .collect();
     step.end(&reasons.join(", "));
+    Ok(())
+}
+
+/// Says who owns the affected units, who of them can be reached, and where nobody is known.
+fn say_owners(affected: &UnitSet) -> Outcome<()> {
+    let step = Step::begin("ownership");
+    let ownership = affected.ownership(AS_OF.parse()?)?;
+    step.end(&format!(
+        "as of {AS_OF}: {} registered, gap {}",
+        thousands(ownership.registered()),
+        thousands(ownership.gap()),
+    ));
+    expect("registered", ownership.registered(), REGISTERED)?;
+    expect("in the gap", ownership.gap(), GAP)?;
+    say_reach(&ownership.reach(Purpose::Safety));
+
+    let step = Step::begin("gap by month");
+    let gap = ownership.gap_units().by(&[By::column("market"), By::month("made_at")])?;
+    step.end("units nobody registered, by market and month made, the first ten of them");
+    for line in gap.to_string().lines().take(11) {
+        println!("    {line}");
+    }
+
+    let step = Step::begin("contacts");
+    let contacts = ownership.contacts(Purpose::Safety)?;
+    step.end(&format!("{} owners to tell, the first five:", thousands(contacts.len() as u64)));
+    for contact in contacts.iter().take(5) {
+        let contact = contact?;
+        let channels: Vec<&str> = contact.channels.iter().map(|it| it.code()).collect();
+        let serials: Vec<&str> = contact.units.iter().map(|(_, serial)| serial.as_str()).collect();
+        println!(
+            "    {}   {:<22} {:<34} {:<28} {}",
+            contact.owner,
+            contact.contact.name.as_deref().unwrap_or("-"),
+            contact.contact.email.as_deref().unwrap_or("-"),
+            channels.join(" "),
+            serials.join(" "),
+        );
+    }
+    Ok(())
+}
+
+/// Says by which channels owners can be reached, and why some cannot.
+fn say_reach(reach: &Reach) {
+    let channels: Vec<String> = Channel::ALL
+        .iter()
+        .map(|channel| format!("{} {}", channel.code(), thousands(reach.by_channel(*channel))))
+        .collect();
+    println!("    {} reachable: {}", thousands(reach.reachable()), channels.join(", "));
+    let reasons: Vec<String> = UnreachableReason::ALL
+        .iter()
+        .filter(|reason| reach.unreachable(**reason) > 0)
+        .map(|reason| format!("{} {}", reason.code(), thousands(reach.unreachable(*reason))))
+        .collect();
+    println!("    not reachable: {}", reasons.join(", "));
+}
+
+/// Says which serial ranges a notice would print.
+fn say_ranges(affected: &UnitSet) -> Outcome<()> {
+    let step = Step::begin("exact ranges");
+    let exact = affected.describe(usize::MAX)?;
+    step.end(&format!(
+        "{} serial ranges hold all of the affected units and no other",
+        exact.ranges().len()
+    ));
+    let step = Step::begin("five ranges");
+    let rough = affected.describe(5)?;
+    step.end(&format!("would take in {} units too many:", thousands(rough.units_added())));
+    for line in rough.to_string().lines() {
+        println!("    {line}");
+    }
     Ok(())
 }
 

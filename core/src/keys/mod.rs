@@ -24,10 +24,8 @@ mod sparse;
 mod tests;
 mod writer;
 
-#[cfg_attr(test, expect(unused_imports, reason = "the rooms above are being built"))]
 pub(crate) use group::GroupInfo;
 pub(crate) use group::{GroupKeys, KeyGroup};
-#[cfg_attr(test, expect(unused_imports, reason = "the rooms above are being built"))]
 pub(crate) use lookup::Lookup;
 pub(crate) use reader::Keys;
 pub(crate) use writer::encode_keys;

@@ -53,7 +53,7 @@ impl Numbers {
     }
 
     fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
+        usize::try_from(self.next() % limit as u64).unwrap()
     }
 }
 
@@ -97,7 +97,7 @@ fn a_segment_that_lies_is_corrupt_or_wrong_but_never_a_panic() {
                 0 => 0,
                 1 => 0xFF,
                 2 => bent[at] ^ (1 << numbers.below(8)),
-                _ => numbers.below(256) as u8,
+                _ => u8::try_from(numbers.below(256)).unwrap(),
             };
         }
         if reseal(&mut bent).is_none() {

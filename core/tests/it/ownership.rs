@@ -163,12 +163,9 @@ impl Model {
             Load::Units(units) => self.units.extend(units),
             Load::Registrations(given, _) => {
                 for given in given {
-                    self.registrations.retain(|it| match keyed {
-                        true => it.key != given.key,
-                        false => {
-                            (it.namespace, it.serial, it.owner)
-                                != (given.namespace, given.serial, given.owner)
-                        }
+                    let named = |it: &Given| (it.namespace, it.serial, it.owner);
+                    self.registrations.retain(|it| {
+                        if keyed { it.key != given.key } else { named(it) != named(given) }
                     });
                     self.registrations.push(given.clone());
                 }

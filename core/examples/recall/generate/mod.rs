@@ -16,6 +16,4 @@ mod tests;
 mod units;
 
 pub(crate) use files::{Generated, generate};
-pub(crate) use scenario::{
-    AFFECTED, AS_OF, GAP, KNOWN_NONE, REGISTERED, SCOPE, SERIAL_LAYOUT, UNDETERMINED,
-};
+pub(crate) use scenario::{AFFECTED, AS_OF, GAP, REGISTERED, SCOPE, SERIAL_LAYOUT, UNDETERMINED};

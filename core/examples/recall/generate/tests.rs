@@ -13,9 +13,7 @@ use seriatim::{Date, Instant};
 use tempfile::TempDir;
 
 use super::scenario::{AS_OF_SECONDS, FIRST_DAY, NEW_YEARS, RECALL_WEEK, RECALL_WEEKS, UNITS_MIN};
-use super::{
-    AFFECTED, AS_OF, GAP, Generated, KNOWN_NONE, REGISTERED, SCOPE, UNDETERMINED, generate,
-};
+use super::{AFFECTED, AS_OF, GAP, Generated, REGISTERED, SCOPE, UNDETERMINED, generate};
 
 /// The smallest data, generated once for all tests.
 static SMALLEST: LazyLock<(TempDir, Generated)> = LazyLock::new(|| made(UNITS_MIN));
@@ -90,7 +88,7 @@ fn check_figures(generated: &Generated, units: u64) {
     assert_eq!((sorted.serials.len() as u64, generated.units), (units, units));
     assert_eq!(sorted.affected.len() as u64, AFFECTED);
     assert_eq!(sorted.undetermined, UNDETERMINED);
-    assert_eq!(sorted.known_none, KNOWN_NONE);
+    assert_eq!(sorted.known_none, super::scenario::KNOWN_NONE);
     assert_eq!(sorted.elsewhere, 0);
     let as_of = AS_OF.parse::<Instant>().expect("an instant").micros();
     let (mut held, mut known, mut rows, mut unknown) = (BTreeSet::new(), BTreeSet::new(), 0, 0);

@@ -14,7 +14,7 @@ mod rejects;
 mod report;
 mod seal;
 mod shape;
-#[cfg(all(test, feature = "files"))]
+#[cfg(test)]
 mod tests;
 mod units;
 mod write;

@@ -152,7 +152,9 @@ mod tests {
             let mut expected = BTreeMap::<[Slot; 2], u64>::new();
             let mut stack = Stack::new();
             for part in &parts {
-                part.iter().for_each(|slots| *expected.entry(*slots).or_default() += 1);
+                for slots in part {
+                    *expected.entry(*slots).or_default() += 1;
+                }
                 stack.push(Tally::of_entries(2, part.as_flattened()).unwrap()).unwrap();
             }
             let found = stack.finish(2).unwrap();
