@@ -73,8 +73,8 @@ pub use index::{
 };
 pub use ownership::{Contact, Contacts, Ownership, Reach, RegistrationIter};
 pub use query::{
-    By, DescribedRange, Description, Group, GroupKey, Groups, Lookup, Period, Reason, SegmentRows,
-    Selection, Undetermined, Unit, UnitIter, UnitSet,
+    By, Clause, DescribedRange, Description, Explanation, Group, GroupKey, Groups, Lookup, Period,
+    Reason, SegmentRows, Selection, Undetermined, Unit, UnitIter, UnitSet,
 };
 pub use registry::{
     Channel, Consent, ContactText, Permissions, Permit, Purpose, Registration, RegistrationField,

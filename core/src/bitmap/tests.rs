@@ -113,6 +113,18 @@ proptest! {
     }
 
     #[test]
+    fn sets_are_joined_end_to_end((set, oracle) in set(), cut in row()) {
+        let [mut before, after] = [0..cut, cut..u32::MAX]
+            .map(|rows| RowSet::from_sorted(oracle.iter().filter(|row| rows.contains(row))));
+        let chunk = cut >> 16;
+        let later: Vec<u16> = set.chunks_from(chunk).map(|(key, _)| key).collect();
+        let all = set.chunks().map(|(key, _)| key);
+        prop_assert!(later.into_iter().eq(all.filter(|key| u32::from(*key) >= chunk)));
+        before.append(after);
+        prop_assert_eq!(before, set);
+    }
+
+    #[test]
     fn sets_combine_as_roaring_does((a, p) in set(), (b, q) in set()) {
         let cases = [
             (a.union(&b), &p | &q),

@@ -268,3 +268,85 @@ impl At {
         inside(rows.start)..inside(rows.end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    const ROWS: u16 = 70;
+
+    fn truths() -> impl Strategy<Value = Vec<Truth>> {
+        let truth = prop_oneof![Just(Truth::False), Just(Truth::Unknown), Just(Truth::True)];
+        let known = prop_oneof![Just(Truth::False), Just(Truth::True)];
+        let rows = usize::from(ROWS);
+        prop_oneof![
+            vec(truth.clone(), rows),
+            vec(known, rows),
+            truth.prop_map(move |truth| vec![truth; rows]),
+        ]
+    }
+
+    fn answer(truths: &[Truth], masks: &mut Masks) -> Answer {
+        if truths.iter().all(|truth| *truth == truths[0]) {
+            return Answer::all(truths[0]);
+        }
+        let (mut sure, mut possible) = (masks.empty(), masks.empty());
+        for (row, truth) in (0..ROWS).zip(truths) {
+            if *truth == Truth::True {
+                sure.set(row);
+            }
+            if *truth != Truth::False {
+                possible.set(row);
+            }
+        }
+        let known = sure == possible;
+        let sure = masks.part(sure);
+        Answer { sure, possible: (!known).then(|| masks.part(possible)) }
+    }
+
+    fn rows(part: &Part) -> Vec<bool> {
+        if let Part::Rows(mask) = part {
+            assert!(mask.iter().all(|row| row < ROWS), "rows that the chunk does not have");
+        }
+        let inside = |row| match part {
+            Part::Nothing => false,
+            Part::Everything => true,
+            Part::Rows(mask) => mask.contains(row),
+        };
+        (0..ROWS).map(inside).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn answers_are_kleenes_row_by_row(steps in vec((0..4_u8, truths()), 1..8)) {
+            let mut masks = Masks::default();
+            let mut all = Answer::all(Truth::True);
+            let mut expected = vec![Truth::True; usize::from(ROWS)];
+            for (way, truths) in steps {
+                let other = answer(&truths, &mut masks);
+                let combine: fn(Truth, Truth) -> Truth = match way {
+                    0 => Truth::and,
+                    1 => Truth::or,
+                    2 => |a, b| a.and(b.negate()),
+                    _ => |a, _| a.negate(),
+                };
+                match way {
+                    0 => all.and(other, &mut masks),
+                    1 => all.or(other, &mut masks),
+                    2 => all.and_not(other, u32::from(ROWS), &mut masks),
+                    _ => all.negate(u32::from(ROWS)),
+                }
+                let both = expected.iter().zip(&truths);
+                expected = both.map(|(a, b)| combine(*a, *b)).collect();
+                let is = |truth| expected.iter().map(|it| *it == truth).collect::<Vec<_>>();
+                prop_assert!(!all.is_false() || is(Truth::False).iter().all(|it| *it));
+                prop_assert!(!all.is_true() || is(Truth::True).iter().all(|it| *it));
+                let (sure, unknown) = all.clone().split(u32::from(ROWS), &mut masks);
+                prop_assert_eq!(rows(&sure), is(Truth::True));
+                prop_assert_eq!(rows(&unknown), is(Truth::Unknown));
+            }
+        }
+    }
+}

@@ -49,6 +49,18 @@ impl<'a> ColumnLeaf<'a> {
         Ok(self.at_a_glance(&self.column.chunk(usize::from(at.key))?))
     }
 
+    /// Whether values of a chunk must be read, and not only which of them are missing.
+    pub(super) fn reads_values(&self, at: At) -> Result<bool> {
+        Ok(self.reads_values_of(&self.column.chunk(usize::from(at.key))?))
+    }
+
+    fn reads_values_of(&self, chunk: &Chunk<'_>) -> bool {
+        chunk.zone().is_some_and(|zone| {
+            let covers = self.intervals.covers(zone) && !self.has_lists();
+            self.intervals.overlaps(zone) && !covers
+        })
+    }
+
     fn at_a_glance(&self, chunk: &Chunk<'_>) -> Option<Truth> {
         let missing = chunk.missing_count();
         if missing == chunk.rows() {
@@ -64,18 +76,18 @@ impl<'a> ColumnLeaf<'a> {
         }
     }
 
-    /// The share of a chunk's values that pass, were they spread evenly between its least and its
-    /// greatest.
-    pub(super) fn share(&self, at: At) -> Result<f64> {
-        let Some((least, most)) = self.column.chunk(usize::from(at.key))?.zone() else {
-            return Ok(0.0);
-        };
+    /// The outlook for a chunk, and the share of its values that pass, were they spread evenly
+    /// between the least and the greatest.
+    pub(super) fn sample(&self, at: At) -> Result<(Option<Truth>, f64)> {
+        let chunk = self.column.chunk(usize::from(at.key))?;
+        let outlook = self.at_a_glance(&chunk);
+        let Some((least, most)) = chunk.zone() else { return Ok((outlook, 0.0)) };
         let inside = |(first, last): &(u64, u64)| {
             let (first, last) = ((*first).max(least), (*last).min(most));
             if first > last { 0.0 } else { (last - first) as f64 + 1.0 }
         };
         let passing: f64 = self.intervals.as_slice().iter().map(inside).sum();
-        Ok(passing / ((most - least) as f64 + 1.0))
+        Ok((outlook, passing / ((most - least) as f64 + 1.0)))
     }
 
     /// What the test is for the rows `within` a chunk.
@@ -83,6 +95,17 @@ impl<'a> ColumnLeaf<'a> {
         let chunk = self.column.chunk(usize::from(at.key))?;
         if let Some(truth) = self.at_a_glance(&chunk) {
             return Ok(Answer::all(truth));
+        }
+        if !self.reads_values_of(&chunk) {
+            // Not decided at a glance, so that some rows are missing.
+            let mut missing = masks.empty();
+            chunk.missing_into(&mut missing)?;
+            if chunk.zone().is_none_or(|zone| !self.intervals.overlaps(zone)) {
+                let possible = Some(Part::Rows(missing));
+                return Ok(Answer { sure: Part::Nothing, possible });
+            }
+            missing.flip_range(0..at.rows);
+            return Ok(Answer { sure: Part::Rows(missing), possible: Some(Part::Everything) });
         }
         if let Part::Rows(rows) = within
             && !self.has_lists()
@@ -172,18 +195,19 @@ pub(super) struct MissingLeaf<'a>(pub(super) &'a ColumnReader);
 
 impl MissingLeaf<'_> {
     pub(super) fn outlook(&self, at: At) -> Result<Option<Truth>> {
-        let chunk = self.0.chunk(usize::from(at.key))?;
-        Ok(match chunk.missing_count() {
-            0 => Some(Truth::False),
-            missing if missing == chunk.rows() => Some(Truth::True),
-            _ => None,
-        })
+        self.sample(at).map(|(outlook, _)| outlook)
     }
 
-    /// The share of a chunk's values that are missing.
-    pub(super) fn share(&self, at: At) -> Result<f64> {
+    /// The outlook for a chunk, and the share of its values that are missing.
+    pub(super) fn sample(&self, at: At) -> Result<(Option<Truth>, f64)> {
         let chunk = self.0.chunk(usize::from(at.key))?;
-        Ok(f64::from(chunk.missing_count()) / f64::from(chunk.rows().max(1)))
+        let (rows, missing) = (chunk.rows(), chunk.missing_count());
+        let outlook = match missing {
+            0 => Some(Truth::False),
+            missing if missing == rows => Some(Truth::True),
+            _ => None,
+        };
+        Ok((outlook, f64::from(missing) / f64::from(rows.max(1))))
     }
 
     pub(super) fn answer(&self, at: At, masks: &mut Masks) -> Result<Answer> {

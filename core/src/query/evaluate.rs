@@ -77,6 +77,17 @@ impl Step<'_> {
         })
     }
 
+    /// Whether values of a chunk must be read, and not only which of them are missing.
+    fn reads_values(&self, at: At) -> Result<bool> {
+        Ok(match &self.kind {
+            Kind::Constant(_) | Kind::Rows(_) | Kind::Missing(_) => false,
+            Kind::Texts(leaf) => leaf.outlook(at).is_none(),
+            Kind::Column(leaf) => leaf.reads_values(at)?,
+            Kind::Not(step) => step.reads_values(at)?,
+            Kind::And(_) | Kind::Or(_) => true,
+        })
+    }
+
     /// What it is for the rows `within` a chunk; for others, anything.
     pub(super) fn answer(
         &self,
@@ -101,7 +112,7 @@ impl Step<'_> {
                 answer.negate(at.rows);
                 Ok(answer)
             }
-            Kind::Rows(rows) => watch.test(self.node, how, || Ok(answer_rows(rows, at, masks))),
+            Kind::Rows(rows) => Ok(answer_rows(rows, at, masks)),
             Kind::Texts(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Column(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Missing(leaf) => watch.test(self.node, how, || leaf.answer(at, masks)),
@@ -109,7 +120,8 @@ impl Step<'_> {
     }
 }
 
-/// Each step is asked only about rows for which all before it may hold.
+/// Each step is asked only about rows for which all before it may hold; those that need no values
+/// of this chunk go before those that do.
 fn conjunction(
     steps: &[Step<'_>],
     at: At,
@@ -118,17 +130,22 @@ fn conjunction(
     watch: &mut impl Watch,
 ) -> Result<Answer> {
     let mut all = Answer::all(Truth::True);
-    for step in steps {
-        let left = if all.possible().is_everything() { within } else { all.possible() };
-        if let Kind::Not(contrary) = &step.kind {
-            let other = contrary.answer(at, left, masks, watch)?;
-            all.and_not(other, at.rows, masks);
-        } else {
-            let other = step.answer(at, left, masks, watch)?;
-            all.and(other, masks);
-        }
-        if all.is_false() {
-            break;
+    for reads in [false, true] {
+        for step in steps {
+            if step.reads_values(at)? != reads {
+                continue;
+            }
+            let left = if all.possible().is_everything() { within } else { all.possible() };
+            if let Kind::Not(contrary) = &step.kind {
+                let other = contrary.answer(at, left, masks, watch)?;
+                all.and_not(other, at.rows, masks);
+            } else {
+                let other = step.answer(at, left, masks, watch)?;
+                all.and(other, masks);
+            }
+            if all.is_false() {
+                return Ok(all);
+            }
         }
     }
     Ok(all)

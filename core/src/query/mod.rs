@@ -10,6 +10,7 @@ mod by;
 mod column_leaf;
 mod describe;
 mod evaluate;
+mod explain;
 mod export;
 mod find;
 #[cfg(test)]
@@ -28,6 +29,7 @@ mod weigh;
 
 pub use by::{By, Group, GroupKey, Groups, Period};
 pub use describe::{DescribedRange, Description};
+pub use explain::{Clause, Explanation};
 pub use export::SegmentRows;
 pub use lookup::Lookup;
 pub(crate) use order::{Placed, SerialOrder};

@@ -72,7 +72,8 @@ impl UnitIter {
     }
 
     fn unit(&self, placed: &Placed) -> Result<Unit> {
-        let serial = self.order.set.snapshot().schema().families().text(&placed.key)?;
+        let families = self.order.set.snapshot().schema().families();
+        let serial = families.text(&placed.key)?;
         let names = self.namespaces.get(placed.segment);
         let namespace = names.and_then(|names| names.get(placed.namespace as usize));
         Ok(Unit { namespace: namespace.cloned().ok_or_else(no_namespace)?, serial })

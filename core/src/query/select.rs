@@ -223,3 +223,44 @@ fn push(set: &mut RowSet, at: At, part: Part, retired: Option<Container<'_>>, ma
     set.push_mask(at.key, &mask);
     masks.put_back(Part::Rows(mask));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::{Index, LoadOptions, Units};
+    use crate::io::MemoryDirectory;
+    use crate::schema::{Column, ColumnType, Record, Schema, Value};
+
+    /// A column that a segment was written without is missing for all its units.
+    #[test]
+    fn a_column_that_is_not_there_is_missing() {
+        let column = |name| Column::new(name, ColumnType::Text).unwrap();
+        let schema = Schema::new(vec![column("lot")]).unwrap();
+        let index = Index::create_in(MemoryDirectory::new(), schema).unwrap();
+        let lot = |n: u32| Value::Text(format!("L{n}"));
+        let units = (0..9).map(|n| Record::of_serial(format!("A{n}")).with("lot", lot(n)));
+        index.load_units(Units::records(units), LoadOptions::default()).unwrap();
+        let snapshot = index.snapshot();
+
+        let wider = Schema::new(vec![column("lot"), column("line")]).unwrap();
+        let wider = wider.with_families(snapshot.schema().families().clone());
+        for (text, affected, undetermined) in [
+            ("line = '1'", 0, 9),
+            ("NOT line = '1'", 0, 9),
+            ("line IS NULL", 9, 0),
+            ("lot = 'L1' AND line = '1'", 0, 1),
+            ("lot = 'L1' AND NOT line = '1'", 0, 1),
+            ("lot <> 'L1' OR line = '1'", 8, 1),
+            ("serial <> 'A3' AND line = '1'", 0, 8),
+            ("lot = 'L1' AND line IS NULL", 1, 0),
+        ] {
+            let bound = wider.bind(&text.parse().unwrap()).unwrap();
+            let found = snapshot.select_shared(Arc::new(bound)).unwrap();
+            let counts = (found.affected.len(), found.undetermined.len());
+            assert_eq!(counts, (affected, undetermined), "{text}");
+            let reasons = found.undetermined.by_reason().unwrap();
+            let line = (crate::query::Reason::MissingColumn("line".into()), undetermined);
+            assert_eq!(reasons, if undetermined == 0 { Vec::new() } else { vec![line] }, "{text}");
+        }
+    }
+}

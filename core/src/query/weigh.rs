@@ -7,6 +7,8 @@ use crate::scope::{NodeId, Truth};
 
 /// Chunks looked at to learn what tests are worth, in all and at most.
 const SAMPLES_MAX: usize = 32;
+/// Of so many chunks, about one is looked at.
+const SAMPLED: usize = 16;
 /// Tests looked at to learn what they are worth, in all and about.
 const LOOKS_MAX: usize = 1 << 15;
 
@@ -38,17 +40,17 @@ struct Weight {
 pub(super) fn order_steps(plans: &mut [Plan<'_>], root: NodeId) -> Result<()> {
     // Nodes are in post-order, so that none below the root has a greater number.
     let mut tallies = vec![Tally::default(); root.index() + 1];
-    let tests: usize = plans.iter().map(|plan| tests_to_order(&plan.root)).max().unwrap_or(0);
-    if tests == 0 {
+    let tests: usize = plans.iter().map(|plan| tests(&plan.root)).max().unwrap_or(0);
+    if tests < 2 {
         return Ok(());
     }
-    let samples = (LOOKS_MAX / tests).clamp(1, SAMPLES_MAX).div_ceil(plans.len());
-    for plan in plans.iter().filter(|plan| !plan.is_plain()) {
-        let chunks = plan.chunks();
-        let stride = chunks.len().div_ceil(samples).max(1);
-        for at in chunks.iter().skip(stride / 2).step_by(stride) {
-            tally(&plan.root, *at, &mut tallies)?;
-        }
+    let open = plans.iter().filter(|plan| !plan.is_plain());
+    let chunks: Vec<(&Plan<'_>, At)> =
+        open.flat_map(|plan| plan.chunks().into_iter().map(move |at| (plan, at))).collect();
+    let samples = (LOOKS_MAX / tests).min(SAMPLES_MAX).min(chunks.len() / SAMPLED).max(1);
+    let stride = chunks.len().div_ceil(samples).max(1);
+    for (plan, at) in chunks.iter().skip(stride / 2).step_by(stride) {
+        tally(&plan.root, *at, &mut tallies)?;
     }
     for plan in plans {
         sort(&mut plan.root, &tallies);
@@ -56,14 +58,7 @@ pub(super) fn order_steps(plans: &mut [Plan<'_>], root: NodeId) -> Result<()> {
     Ok(())
 }
 
-/// Tests below a node whose order is worth thinking about; none where only one is left.
-fn tests_to_order(step: &Step<'_>) -> usize {
-    match tests(step) {
-        0 | 1 => 0,
-        tests => tests,
-    }
-}
-
+/// Tests at and below a node that read columns or texts.
 fn tests(step: &Step<'_>) -> usize {
     match &step.kind {
         Kind::Constant(_) | Kind::Rows(_) => 0,
@@ -74,17 +69,16 @@ fn tests(step: &Step<'_>) -> usize {
 }
 
 fn tally(step: &Step<'_>, at: At, tallies: &mut [Tally]) -> Result<()> {
-    let share = match &step.kind {
+    let (outlook, share) = match &step.kind {
         Kind::Constant(_) | Kind::Rows(_) => return Ok(()),
         Kind::Not(step) => return tally(step, at, tallies),
         Kind::And(steps) | Kind::Or(steps) => {
             return steps.iter().try_for_each(|step| tally(step, at, tallies));
         }
-        Kind::Texts(_) => 0.5,
-        Kind::Column(leaf) => leaf.share(at)?,
-        Kind::Missing(leaf) => leaf.share(at)?,
+        Kind::Texts(leaf) => (leaf.outlook(at), 0.5),
+        Kind::Column(leaf) => leaf.sample(at)?,
+        Kind::Missing(leaf) => leaf.sample(at)?,
     };
-    let outlook = step.outlook(at)?;
     if let Some(tally) = tallies.get_mut(step.node.index()) {
         tally.chunks += 1.0;
         tally.surviving += f64::from(u8::from(outlook != Some(Truth::False)));

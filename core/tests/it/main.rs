@@ -4,6 +4,7 @@
 
 mod by;
 mod conformance;
+mod large;
 mod model;
 mod ownership;
 mod select;

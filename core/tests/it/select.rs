@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use seriatim::{ErrorKind, Reason, Truth, Verdict};
+use seriatim::io::MemoryDirectory;
+use seriatim::{
+    ErrorKind, Families, Index, LoadOptions, Reason, Record, Schema, SerialFamily, Truth, Units,
+    Verdict,
+};
 
 use crate::model::{Expr, Load, World, expr, load, loads, namespace, serial};
 
@@ -158,10 +162,41 @@ fn check_lookup(world: &World, namespace: Option<&str>, texts: &[String]) {
     assert_eq!(world.keys(&answer.found), found);
 }
 
+/// As text, `000425001` and `00046A00` lie between the ends of the range; as a number, `42500` is its
+/// first. None of them does, but one may be a misread serial that does.
+#[test]
+fn a_range_of_serials_is_in_the_order_of_their_family() {
+    let family = SerialFamily::new("bike", "{n:D8}").unwrap();
+    let families = Families::new(vec![family]).unwrap();
+    let schema = Schema::default().with_families(families);
+    let index = Index::create_in(MemoryDirectory::new(), schema).unwrap();
+    let plain = (40_000..60_000).map(|n| format!("{n:08}"));
+    let odd = ["000425001", "00046A00", "42500"].map(str::to_owned);
+    let units = Units::records(plain.chain(odd).map(Record::of_serial));
+    index.load_units(units, LoadOptions::default().declared_families_only()).unwrap();
+
+    let scope = "serial BETWEEN '00042500' AND '00047800'".parse().unwrap();
+    let found = index.snapshot().select(&scope).unwrap();
+    assert_eq!((found.affected.len(), found.undetermined.len()), (5_301, 1));
+    assert_eq!(found.undetermined.by_reason().unwrap(), [(Reason::UnreadableSerial, 1)]);
+    for (serial, verdict) in [
+        ("00042500", Verdict::Affected),
+        ("00047801", Verdict::NotAffected),
+        ("000425001", Verdict::NotAffected),
+        ("42500", Verdict::NotAffected),
+        ("00046A00", Verdict::Undetermined),
+        ("00060000", Verdict::UnknownSerial),
+        ("00046B00", Verdict::InvalidSerial),
+        ("", Verdict::InvalidSerial),
+    ] {
+        assert_eq!(found.status(serial).unwrap(), verdict, "{serial}");
+    }
+}
+
 #[test]
 fn a_scope_of_another_schema_is_refused() {
     let world = World::new(&[Load { records: Vec::new(), without: None, segment_rows_max: 1 }]);
-    let bound = seriatim::Schema::default().bind(&"serial = 'A1'".parse().unwrap()).unwrap();
+    let bound = Schema::default().bind(&"serial = 'A1'".parse().unwrap()).unwrap();
     let error = world.index.snapshot().select_bound(&bound).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
 }
