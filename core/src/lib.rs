@@ -72,9 +72,11 @@ pub use index::{
     Units, Verification,
 };
 pub use ownership::{Contact, Contacts, Ownership, Reach, RegistrationIter};
+#[cfg(feature = "arrow")]
+pub use query::UnitBatches;
 pub use query::{
     By, Clause, DescribedRange, Description, Explanation, Group, GroupKey, Groups, Lookup, Period,
-    Reason, SegmentRows, Selection, Undetermined, Unit, UnitIter, UnitSet,
+    Reason, RecordIter, SegmentRows, Selection, Undetermined, Unit, UnitIter, UnitSet,
 };
 pub use registry::{
     Channel, Consent, ContactText, Permissions, Permit, Purpose, Registration, RegistrationField,

@@ -6,6 +6,7 @@
 
 mod algebra;
 mod answer;
+mod batches;
 mod by;
 mod column_leaf;
 mod describe;
@@ -27,6 +28,9 @@ mod text_leaf;
 mod unit_set;
 mod weigh;
 
+pub use batches::RecordIter;
+#[cfg(feature = "arrow")]
+pub use batches::UnitBatches;
 pub use by::{By, Group, GroupKey, Groups, Period};
 pub use describe::{DescribedRange, Description};
 pub use explain::{Clause, Explanation};

@@ -2,9 +2,11 @@
 //! and both are what the cases say.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod batches;
 mod by;
 mod conformance;
 mod large;
 mod model;
 mod ownership;
 mod select;
+mod wide;
