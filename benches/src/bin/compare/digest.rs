@@ -42,9 +42,11 @@ fn number(key: &[Part], at: usize) -> u64 {
     }
 }
 
-/// The groups as `expected.json` lists them.
+/// The groups as `expected.json` lists them: in order, what is missing first.
 pub(crate) fn groups_json(groups: &[Group]) -> Value {
-    let group = |(key, counts): &Group| {
+    let mut sorted: Vec<&Group> = groups.iter().collect();
+    sorted.sort();
+    let group = |(key, counts): &&Group| {
         let key = key.iter().map(|part| match part {
             Part::Number(number) => json!(number),
             Part::Text(text) if text.is_empty() => Value::Null,
@@ -52,7 +54,7 @@ pub(crate) fn groups_json(groups: &[Group]) -> Value {
         });
         key.chain(counts.iter().map(|count| json!(count))).collect::<Value>()
     };
-    groups.iter().map(group).collect()
+    sorted.iter().map(group).collect()
 }
 
 /// As Python's `repr` writes it; texts are of letters and digits only.
@@ -97,7 +99,8 @@ mod tests {
         let groups = [group(202_302, "AT", [3, 1, 2]), group(202_301, "DE", [10, 4, 6])];
         assert_eq!(groups_digest(&groups), json!([2, 419_631_203, 404_603, 13, 5, 8]));
         assert_eq!(groups_digest(&[]), json!([0]));
-        let nameless = (vec![Part::Text(String::new())], [1, 0, 1]);
-        assert_eq!(groups_json(&[nameless]), json!([[null, 1, 0, 1]]));
+        let named = |market: &str| (vec![Part::Text(market.to_owned())], [1, 0, 1]);
+        let listed = json!([[null, 1, 0, 1], ["AT", 1, 0, 1]]);
+        assert_eq!(groups_json(&[named("AT"), named("")]), listed);
     }
 }
