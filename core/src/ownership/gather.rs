@@ -30,17 +30,13 @@ impl Gather<'_> {
     ) -> Result<Vec<T>> {
         let mut values = vec![T::default(); self.rows.len()];
         for (source, live) in self.snapshot.registration_segments().iter().enumerate() {
-            let ours = || self.rows.iter().enumerate().filter(|(_, it)| it.pair.source == source);
-            let rows: Vec<u32> = ours().map(|(_, it)| it.pair.row).collect();
-            if rows.is_empty() {
-                continue;
-            }
-            let read = read(live, &rows)?;
-            if rows.len() == self.rows.len() {
-                return Ok(read);
-            }
-            for ((place, _), value) in ours().zip(read) {
-                if let Some(slot) = values.get_mut(place) {
+            let ours = self.rows.iter().enumerate().filter(|(_, it)| it.pair.source == source);
+            // A column reads rows that ascend much faster than any others.
+            let mut ours: Vec<(u32, usize)> = ours.map(|(at, it)| (it.pair.row, at)).collect();
+            ours.sort_unstable();
+            let rows: Vec<u32> = ours.iter().map(|it| it.0).collect();
+            for ((_, place), value) in ours.iter().zip(read(live, &rows)?) {
+                if let Some(slot) = values.get_mut(*place) {
                     *slot = value;
                 }
             }
@@ -54,9 +50,10 @@ impl Gather<'_> {
         field: Field,
         mut call: impl FnMut(Option<&str>) -> Result<()>,
     ) -> Result<()> {
-        // One source is read without a copy.
+        // Rows of one source that ascend are read without a copy.
         let first = self.rows.first().map_or(0, |it| it.pair.source);
         if self.rows.iter().all(|it| it.pair.source == first)
+            && self.rows.is_sorted_by_key(|it| it.pair.row)
             && let Some(live) = self.snapshot.registration_segments().get(first)
         {
             let rows: Vec<u32> = self.rows.iter().map(|it| it.pair.row).collect();
