@@ -2,6 +2,7 @@
 //! and both are what the cases say.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+#[cfg(feature = "arrow")]
 mod batches;
 mod by;
 mod conformance;

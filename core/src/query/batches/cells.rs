@@ -45,12 +45,14 @@ impl<'a> Cells<'a> {
     }
 
     /// The segment and the ordinal of each unit in turn; none where it is missing.
+    #[cfg(feature = "arrow")]
     pub(super) fn ordinals(&self) -> impl Iterator<Item = Option<(usize, u64)>> + '_ {
         let units = self.page.units.iter().zip(&self.ordinals);
         units.map(|(unit, ordinal)| ordinal.map(|it| (unit.segment, it)))
     }
 
     /// The segment and the codes of each unit's list in turn; none where it is missing.
+    #[cfg(feature = "arrow")]
     pub(super) fn lists(&self) -> impl Iterator<Item = Option<(usize, &[u32])>> + '_ {
         self.ordinals().map(|cell| {
             let (segment, place) = cell?;
