@@ -26,7 +26,8 @@ fn made(units: u64) -> (TempDir, Generated) {
 
 fn batches(path: &Path) -> impl Iterator<Item = RecordBatch> {
     let file = File::open(path).expect("the file is there");
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|it| it.build());
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .and_then(ParquetRecordBatchReaderBuilder::build);
     reader.expect("a Parquet file").map(|it| it.expect("a batch"))
 }
 
