@@ -1,0 +1,10 @@
+//! Check characters: what a maker adds to a serial so that a slip of the pen shows.
+
+mod iso7064;
+mod permuted;
+mod scheme;
+#[cfg(test)]
+mod tests;
+mod weighted;
+
+pub(in crate::serial) use scheme::CheckScheme;
