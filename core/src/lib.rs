@@ -85,8 +85,8 @@ pub use registry::{
 pub use schema::{Column, ColumnType, Record, Schema, Value, Version};
 pub use scope::{BoundScope, Literal, Scope, Term, Truth, Verdict};
 pub use serial::{
-    Conflict, Families, FamilyId, Inference, InferredFamily, Inferrer, KeyRange, Normaliser,
-    OpaqueShapes, SerialFamily, SerialKey, SerialRange,
+    Conflict, Families, FamilyId, FieldValue, Inference, InferredFamily, Inferrer, KeyRange,
+    Normaliser, OpaqueShapes, SerialFamily, SerialField, SerialKey, SerialRange,
 };
 
 /// The examples of the README, so that they are run.

@@ -1,5 +1,7 @@
 //! Serials as numbers: mixed radix over the fields in order of significance.
 
+use std::ops::Range;
+
 use super::Normaliser;
 use super::field::{Field, Misfit};
 use super::layout::{FieldPart, Layout, Part};
@@ -92,6 +94,24 @@ impl Codec {
 
     pub(super) fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// The fields from left to right, each with its weight and, where they do not differ from
+    /// serial to serial, its places in a serial.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&Field, u128, Option<Range<usize>>)> {
+        let mut at = Some(0);
+        self.steps.iter().filter_map(move |step| match step {
+            Step::Literal(text) => {
+                at = at.map(|it| it + text.chars().count());
+                None
+            }
+            Step::Field { field, weight } => {
+                let places =
+                    at.filter(|_| !field.is_variable()).map(|it| it..it + field.width_max());
+                at = places.as_ref().map(|it| it.end);
+                Some((field, *weight, places))
+            }
+        })
     }
 
     pub(super) fn normaliser(&self) -> Normaliser {

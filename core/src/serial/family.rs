@@ -170,6 +170,14 @@ impl SerialFamily {
     /// `corrupt` when there is no such code.
     #[inline]
     pub fn decode_into(&self, code: u128, out: &mut String) -> Result<()> {
+        self.check_code(code)?;
+        self.codec.decode_into(code, out);
+        Ok(())
+    }
+
+    /// Refuses what is no code.
+    #[inline]
+    pub(super) fn check_code(&self, code: u128) -> Result<()> {
         if code > self.last_code() {
             return Err(Error::corrupt(format!(
                 "code {code} is beyond the last of serial family `{}`, {}",
@@ -177,8 +185,12 @@ impl SerialFamily {
                 self.last_code()
             )));
         }
-        self.codec.decode_into(code, out);
         Ok(())
+    }
+
+    /// The names of the fields, from left to right.
+    pub(super) fn field_names(&self) -> impl Iterator<Item = &str> {
+        self.layout.fields().map(|it| it.name.as_str())
     }
 
     pub(super) fn codec(&self) -> &Codec {

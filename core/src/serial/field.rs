@@ -6,6 +6,8 @@ use super::Normaliser;
 const NO_SYMBOL: u8 = u8::MAX;
 /// Characters the widest field has: 10^38 < 2^128, and no kind has fewer than ten symbols.
 const WIDTH_MAX: usize = 38;
+/// Digits of a number that fits into 64 bits with its sign.
+const NUMBER_WIDTH_MAX: usize = 18;
 /// Symbols that fit into 64 bits, whatever the kind: 36^12 < 2^64.
 const NARROW_WIDTH: u32 = 12;
 
@@ -155,6 +157,20 @@ impl Field {
     /// The greatest number of a value.
     pub(super) fn last(&self) -> u128 {
         self.last
+    }
+
+    /// Whether its values are numbers that fit into 64 bits: digits of at most 18 places.
+    pub(super) fn is_number(&self) -> bool {
+        self.kind == FieldKind::Digits && self.width_max <= NUMBER_WIDTH_MAX
+    }
+
+    /// The value of a number; none where the values are texts.
+    pub(super) fn value_of(&self, number: u128) -> Option<i64> {
+        let least = match self.numbering {
+            Numbering::Number { first } => first,
+            _ => 0,
+        };
+        i64::try_from(number + least).ok().filter(|_| self.is_number())
     }
 
     /// The number of the symbol that a byte is read as.

@@ -7,6 +7,7 @@ mod automaton;
 )]
 mod check;
 mod codec;
+mod decoded;
 mod families;
 mod family;
 mod field;
@@ -22,6 +23,7 @@ mod shapes;
 #[cfg(test)]
 mod tests;
 
+pub use decoded::{FieldValue, SerialField};
 pub use families::{Families, FamilyId};
 pub use family::SerialFamily;
 pub use inference::{Conflict, Inference, InferredFamily, Inferrer, OpaqueShapes};
