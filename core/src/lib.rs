@@ -76,7 +76,7 @@ pub use ownership::{Contact, Contacts, Ownership, Reach, RegistrationIter};
 pub use query::UnitBatches;
 pub use query::{
     By, Clause, DescribedRange, Description, Explanation, Group, GroupKey, Groups, Lookup, Period,
-    Reason, RecordIter, SegmentRows, Selection, Undetermined, Unit, UnitIter, UnitSet,
+    Reason, RecordIter, ScopeDiff, SegmentRows, Selection, Undetermined, Unit, UnitIter, UnitSet,
 };
 pub use registry::{
     Channel, Consent, ContactText, Permissions, Permit, Purpose, Registration, RegistrationField,

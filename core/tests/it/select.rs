@@ -6,11 +6,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
-    ErrorKind, Families, Index, LoadOptions, Reason, Record, Schema, SerialFamily, Truth, Units,
-    Verdict,
+    ErrorKind, Families, Index, LoadOptions, Reason, Record, Schema, Scope, SerialFamily, Truth,
+    Units, Verdict,
 };
 
-use crate::model::{Expr, Load, World, expr, load, loads, namespace, serial};
+use crate::model::{Expr, Key, Load, World, expr, load, loads, namespace, serial};
 
 fn check_selection(world: &World, expr: &Expr) {
     let scope = expr.scope();
@@ -124,6 +124,89 @@ proptest! {
         let all: BTreeSet<_> = world.units.keys().cloned().collect();
         prop_assert_eq!(world.keys(&world.index.snapshot().all()), all);
     }
+}
+
+/// What a unit is in a selection of a world of then.
+fn verdicts(world: &World, scope: &Scope) -> BTreeMap<Key, Verdict> {
+    let bound = world.schema.bind(scope).unwrap();
+    let verdict = |unit| Verdict::from(bound.truth(unit).unwrap());
+    world.units.iter().map(|(key, unit)| (key.clone(), verdict(unit))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_diff_is_the_verdicts_compared(
+        loads in loads(),
+        later in load(),
+        a in expr(),
+        b in expr(),
+        back in any::<bool>(),
+    ) {
+        let mut world = World::new(&loads);
+        let mut before = (world.index.snapshot().select(&a.scope()).unwrap(), verdicts(&world, &a.scope()));
+        world.load(&later);
+        let mut after = (world.index.snapshot().select(&b.scope()).unwrap(), verdicts(&world, &b.scope()));
+        if back {
+            std::mem::swap(&mut before, &mut after);
+        }
+        let diff = before.0.diff(&after.0).unwrap();
+        let of = |told: &BTreeMap<Key, Verdict>, key: &Key| {
+            told.get(key).copied().unwrap_or(Verdict::UnknownSerial)
+        };
+        let expected = |from: &dyn Fn(Verdict) -> bool, to: &dyn Fn(Verdict) -> bool| {
+            let keys = world.units.keys();
+            let moved = keys.filter(|key| from(of(&before.1, key)) && to(of(&after.1, key)));
+            moved.cloned().collect::<BTreeSet<Key>>()
+        };
+        let is = |it| it == Verdict::Affected;
+        let not = |it| it != Verdict::Affected;
+        prop_assert_eq!(world.keys(&diff.added), expected(&not, &is));
+        prop_assert_eq!(world.keys(&diff.removed), expected(&is, &not));
+        prop_assert_eq!(world.keys(&diff.kept), expected(&is, &is));
+        let all = [
+            Verdict::Affected,
+            Verdict::Undetermined,
+            Verdict::NotAffected,
+            Verdict::UnknownSerial,
+            Verdict::InvalidSerial,
+        ];
+        let mut moves = Vec::new();
+        for from in all {
+            for to in all {
+                let units = expected(&|it| it == from, &|it| it == to);
+                if from != to && !units.is_empty() {
+                    moves.push((from, to, units.len() as u64));
+                }
+                prop_assert_eq!(world.keys(&diff.moved(from, to).unwrap()), units);
+            }
+        }
+        moves.sort_by_key(|it| order(it.0) * 8 + order(it.1));
+        prop_assert_eq!(diff.moves().unwrap(), moves);
+    }
+}
+
+fn order(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Affected => 0,
+        Verdict::Undetermined => 1,
+        Verdict::NotAffected => 2,
+        Verdict::UnknownSerial => 3,
+        Verdict::InvalidSerial => 4,
+    }
+}
+
+#[test]
+fn selections_of_two_indexes_have_no_diff() {
+    let with = |serial: &str| {
+        let index = Index::create_in(MemoryDirectory::new(), Schema::default()).unwrap();
+        let units = Units::records([Record::of_serial(serial)]);
+        index.load_units(units, LoadOptions::default()).unwrap();
+        index.snapshot().select(&"serial >= 'A'".parse().unwrap()).unwrap()
+    };
+    let error = with("A1").diff(&with("A2")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
 }
 
 fn check_lookup(world: &World, namespace: Option<&str>, texts: &[String]) {

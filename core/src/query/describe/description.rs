@@ -1,11 +1,13 @@
 //! What a set of units is called in a notice.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::lanes::lanes;
 use super::spans::{Place, Span, spans};
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
+use crate::limits::SCOPE_LIST_MAX;
 use crate::query::{Unit, UnitSet};
 use crate::scope::Scope;
 use crate::serial::FamilyId;
@@ -189,41 +191,49 @@ impl Description {
         self.ranges.iter().map(|range| range.units_added).sum()
     }
 
-    /// A scope that is TRUE for exactly the units described.
+    /// A scope that is TRUE for exactly the units described: the ranges of each namespace in their
+    /// order, then its units whose serials fit no family as a list.
     pub fn to_scope(&self) -> Scope {
-        let ranges = self.ranges.iter().map(|range| {
+        let mut namespaces: BTreeMap<&str, (Vec<Scope>, Vec<&str>)> = BTreeMap::new();
+        for range in &self.ranges {
             let serials = if range.first == range.last {
                 Scope::serial().eq(range.first.as_str())
             } else {
                 Scope::serial().between(range.first.as_str(), range.last.as_str())
             };
-            self.within(&range.namespace, serials)
-        });
-        let singles = self
-            .singles
-            .iter()
-            .map(|unit| self.within(unit.namespace(), Scope::serial().eq(unit.serial())));
-        let mut parts: Vec<Scope> = ranges.chain(singles).collect();
-        // Neighbours are joined, so that each part is copied a few times only.
-        while parts.len() > 1 {
-            let mut halves = parts.into_iter();
-            parts = Vec::new();
-            while let Some(left) = halves.next() {
-                parts.push(match halves.next() {
-                    Some(right) => left.or(right),
-                    None => left,
-                });
+            namespaces.entry(&range.namespace).or_default().0.push(serials);
+        }
+        for unit in &self.singles {
+            namespaces.entry(unit.namespace()).or_default().1.push(unit.serial());
+        }
+        let parts = namespaces.into_iter().filter_map(|(name, (mut parts, singles))| {
+            parts.extend(singles.chunks(SCOPE_LIST_MAX).map(|list| match list {
+                [only] => Scope::serial().eq(*only),
+                list => Scope::serial().is_in(list.iter().copied()),
+            }));
+            let serials = any_of(parts)?;
+            if self.has_namespaces {
+                return Some(Scope::namespace().eq(name).and(serials));
             }
-        }
-        parts.pop().unwrap_or_else(|| Scope::serial().is_in(Vec::<&str>::new()))
+            Some(serials)
+        });
+        any_of(parts.collect()).unwrap_or_else(|| Scope::serial().is_in(Vec::<&str>::new()))
     }
+}
 
-    fn within(&self, namespace: &str, serials: Scope) -> Scope {
-        if self.has_namespaces {
-            return Scope::namespace().eq(namespace).and(serials);
+/// Parts joined by OR, neighbours first, so that each is copied a few times only.
+fn any_of(mut parts: Vec<Scope>) -> Option<Scope> {
+    while parts.len() > 1 {
+        let mut halves = parts.into_iter();
+        parts = Vec::new();
+        while let Some(left) = halves.next() {
+            parts.push(match halves.next() {
+                Some(right) => left.or(right),
+                None => left,
+            });
         }
-        serials
     }
+    parts.pop()
 }
 
 impl fmt::Display for Description {
