@@ -203,6 +203,14 @@ impl StdError for Error {
     }
 }
 
+/// What an iterator of record batches tells when it fails: the input cannot be read.
+#[cfg(feature = "arrow")]
+impl From<arrow_schema::ArrowError> for Error {
+    fn from(source: arrow_schema::ArrowError) -> Self {
+        Error::invalid("the record batches of the input cannot be read").caused_by(source)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

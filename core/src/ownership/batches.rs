@@ -31,12 +31,9 @@ impl Ownership {
         &self,
         fields: &[Field],
         batch_units: usize,
-    ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
+    ) -> Result<impl Iterator<Item = Result<RecordBatch>> + Send + use<>> {
         let mut batches = Some(Batches::new(&self.affected, self.as_of.micros())?);
-        let fields = fields.to_vec();
-        let schema: SchemaRef = Arc::new(ArrowSchema::new(
-            fields.iter().map(|it| arrow_field(*it)).collect::<Vec<_>>(),
-        ));
+        let (fields, schema) = (fields.to_vec(), Ownership::registration_schema(fields));
         Ok(std::iter::from_fn(move || {
             let read = batches.as_mut()?.next(batch_units).and_then(|batch| {
                 let (Some(batch), Some(batches)) = (batch, batches.as_ref()) else {
@@ -51,6 +48,11 @@ impl Ownership {
             }
             read.transpose()
         }))
+    }
+
+    /// The schema of the [`registration_batches`](Ownership::registration_batches) of these fields.
+    pub fn registration_schema(fields: &[Field]) -> SchemaRef {
+        Arc::new(ArrowSchema::new(fields.iter().map(|it| arrow_field(*it)).collect::<Vec<_>>()))
     }
 }
 
@@ -137,15 +139,33 @@ impl Contacts {
     /// `owner`, `completeness`, `channels`, `name`, `email`, `phone`, `street`, `postal_code`,
     /// `city`, `language`, `country`, `namespaces` and `serials`, the last two a list of the owner's
     /// units each. The first error ends it.
-    pub fn batches(&self, batch_owners: usize) -> impl Iterator<Item = Result<RecordBatch>> + '_ {
-        let mut contacts = self.iter();
+    pub fn batches(
+        &self,
+        batch_owners: usize,
+    ) -> impl Iterator<Item = Result<RecordBatch>> + Send + use<> {
+        let (contacts, step) = (self.clone(), batch_owners.max(1));
+        let mut start = 0;
         std::iter::from_fn(move || {
-            let rows: Result<Vec<Contact>> = contacts.by_ref().take(batch_owners.max(1)).collect();
-            match rows {
-                Ok(rows) if rows.is_empty() => None,
-                rows => Some(rows.and_then(|rows| contact_batch(&rows))),
+            let places = start..contacts.len().min(start + step);
+            if places.is_empty() {
+                return None;
             }
+            start = places.end;
+            let batch = contacts.read(places).and_then(|rows| contact_batch(&rows));
+            if batch.is_err() {
+                start = contacts.len();
+            }
+            Some(batch)
         })
+    }
+
+    /// The schema of every one of these [`batches`](Contacts::batches).
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when the columns make no record batch.
+    pub fn batch_schema(&self) -> Result<SchemaRef> {
+        contact_batch(&[]).map(|batch| batch.schema())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::gather::{Gather, Joined, namespace_of};
 use super::join::access_of;
@@ -43,7 +44,8 @@ impl fmt::Debug for Contact {
 }
 
 /// The owners who can be reached for a purpose: each once, the fullest registrations first, then by
-/// owner token. Holds a few words for each of their registrations, and reads the rest as it goes.
+/// owner token. Holds a few words for each of their registrations, which clones share, and reads the
+/// rest as it goes.
 ///
 /// # Examples
 ///
@@ -56,14 +58,15 @@ impl fmt::Debug for Contact {
 /// assert!(nobody.contacts(Purpose::Safety)?.is_empty());
 /// # Ok::<(), seriatim::Error>(())
 /// ```
+#[derive(Clone)]
 pub struct Contacts {
     snapshot: Snapshot,
     purpose: Purpose,
-    units: Vec<Placed>,
+    units: Arc<[Placed]>,
     /// One for each registration: those of an owner next to each other, in serial order.
-    rows: Vec<Reached>,
+    rows: Arc<[Reached]>,
     /// The places of each owner's rows, in priority order.
-    owners: Vec<Range<usize>>,
+    owners: Arc<[Range<usize>]>,
 }
 
 /// A registration that reaches its owner.
@@ -136,7 +139,13 @@ impl Contacts {
             rows.iter().map(|it| it.completeness).max()
         };
         owners.sort_by_cached_key(|it| std::cmp::Reverse(fullest(it)));
-        Contacts { snapshot, purpose, units, rows, owners }
+        Contacts {
+            snapshot,
+            purpose,
+            units: units.into(),
+            rows: rows.into(),
+            owners: owners.into(),
+        }
     }
 
     /// How many owners there are.
@@ -156,7 +165,7 @@ impl Contacts {
 
     /// The owners in order, read some thousands at a time; the first error ends it.
     pub fn iter(&self) -> impl Iterator<Item = Result<Contact>> + '_ {
-        let batches = self.owners.chunks(OWNERS).map(|owners| self.read(owners));
+        let batches = self.owners.chunks(OWNERS).map(|owners| self.read_owners(owners));
         let mut failed = false;
         batches.take_while(move |read| !std::mem::replace(&mut failed, read.is_err())).flat_map(
             |read| match read {
@@ -166,8 +175,12 @@ impl Contacts {
         )
     }
 
-    /// Reads some owners.
-    pub(super) fn read(&self, owners: &[Range<usize>]) -> Result<Vec<Contact>> {
+    /// Reads some owners, by their places.
+    pub(super) fn read(&self, places: Range<usize>) -> Result<Vec<Contact>> {
+        self.read_owners(self.owners.get(places).unwrap_or_default())
+    }
+
+    fn read_owners(&self, owners: &[Range<usize>]) -> Result<Vec<Contact>> {
         let rows_of = |owner: &Range<usize>| self.rows.get(owner.clone()).unwrap_or_default();
         let fullest = |owner: &Range<usize>| {
             let rows = rows_of(owner).iter();

@@ -1,0 +1,93 @@
+//! Values of Python as values of the core, and back.
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyFloat, PyInt, PyString, PyTuple};
+use seriatim::{Date, Instant, Literal};
+
+use crate::error::OrRaise;
+
+/// A value as a literal of a scope: a text, a number, a truth, a day or an aware point in time;
+/// scalars of numpy and pandas through `item()`.
+pub(crate) fn literal(value: &Bound<'_, PyAny>) -> PyResult<Literal> {
+    if value.is_instance_of::<PyBool>() {
+        return Ok(Literal::from(value.extract::<bool>()?));
+    }
+    if value.is_instance_of::<PyInt>() {
+        return value.extract::<i64>().map(Literal::from).map_err(|_| {
+            PyValueError::new_err(format!("{value} does not fit into 64 bits"))
+        });
+    }
+    if value.is_instance_of::<PyFloat>() {
+        return Ok(Literal::from(value.extract::<f64>()?));
+    }
+    if value.is_instance_of::<PyString>() {
+        return Ok(Literal::from(value.extract::<String>()?));
+    }
+    if value.is_instance_of::<PyDateTime>() {
+        return instant(value).map(Literal::from);
+    }
+    if value.is_instance_of::<PyDate>() {
+        return day(value).map(Literal::from);
+    }
+    if value.hasattr("item")? {
+        let plain = value.call_method0("item")?;
+        if !plain.get_type().is(value.get_type()) {
+            return literal(&plain);
+        }
+    }
+    Err(PyTypeError::new_err(format!(
+        "a value in a scope is a str, int, float, bool, date or aware datetime, not {}",
+        value.get_type().name()?
+    )))
+}
+
+/// An aware datetime, or a text with an offset, as an instant.
+pub(crate) fn instant(value: &Bound<'_, PyAny>) -> PyResult<Instant> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return text.to_cow()?.parse::<Instant>().or_raise();
+    }
+    if !value.is_instance_of::<PyDateTime>() {
+        return Err(PyTypeError::new_err(format!(
+            "a point in time is an aware datetime or a text such as '2025-06-01T00:00:00Z', not {}",
+            value.get_type().name()?
+        )));
+    }
+    if value.call_method0("utcoffset")?.is_none() {
+        return Err(PyValueError::new_err(
+            "the datetime has no zone, so which instant it is cannot be told; give it one, as in \
+             datetime(2025, 6, 1, tzinfo=timezone.utc)",
+        ));
+    }
+    // pandas timestamps count nanoseconds, which an index does not.
+    if value.hasattr("nanosecond")? && value.getattr("nanosecond")?.extract::<u32>()? != 0 {
+        return Err(PyValueError::new_err(
+            "the timestamp has nanoseconds, but an index holds microseconds; round it",
+        ));
+    }
+    value.call_method0("isoformat")?.extract::<String>()?.parse::<Instant>().or_raise()
+}
+
+fn day(value: &Bound<'_, PyAny>) -> PyResult<Date> {
+    value.call_method0("isoformat")?.extract::<String>()?.parse::<Date>().or_raise()
+}
+
+/// A path as text: a `str` or anything `os.fspath` takes.
+pub(crate) fn path(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    value.py().import("os")?.call_method1("fspath", (value,))?.extract()
+}
+
+/// Whether a value names one file: a `str` or an `os.PathLike`.
+pub(crate) fn is_path(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(value.is_instance_of::<PyString>() || value.hasattr("__fspath__")?)
+}
+
+/// A unit asked for: a serial, or `(namespace, serial)`.
+pub(crate) fn unit_asked(value: &Bound<'_, PyAny>) -> PyResult<(Option<String>, String)> {
+    if let Ok(pair) = value.cast::<PyTuple>() {
+        return pair.extract::<(String, String)>().map(|(namespace, serial)| {
+            (Some(namespace), serial)
+        });
+    }
+    Ok((None, value.str()?.extract()?))
+}

@@ -1,0 +1,277 @@
+//! The index: building, loading, selecting.
+
+use std::time::Instant;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+use seriatim::{LoadReport, RegistrationReport, SegmentRows, Snapshot};
+
+use crate::convert::path;
+use crate::error::OrRaise;
+use crate::load::{Fault, Input, Keywords, registration_options, unit_options};
+use crate::schema::{Column, SerialFamily, schema};
+use crate::scope::scope_of;
+use crate::selection::{Lookup, Selection};
+use crate::unit_set::UnitSet;
+
+/// A folder of units with what is known of how they were made, and of registrations.
+#[pyclass(frozen, module = "seriatim")]
+pub(crate) struct Index {
+    inner: seriatim::Index,
+    path: String,
+}
+
+/// Opens the index in a folder.
+#[pyfunction]
+pub(crate) fn open(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Index> {
+    let path = crate::convert::path(path)?;
+    let inner = py.detach(|| seriatim::Index::open(&path)).or_raise()?;
+    Ok(Index { inner, path })
+}
+
+/// Makes an empty index in a folder that holds none.
+#[pyfunction]
+#[pyo3(signature = (path, columns = None, families = None))]
+pub(crate) fn create(
+    py: Python<'_>,
+    path: &Bound<'_, PyAny>,
+    columns: Option<Vec<PyRef<'_, Column>>>,
+    families: Option<Vec<PyRef<'_, SerialFamily>>>,
+) -> PyResult<Index> {
+    let path = self::path(path)?;
+    let schema = schema(columns, families)?;
+    let inner = py.detach(|| seriatim::Index::create(&path, schema)).or_raise()?;
+    Ok(Index { inner, path })
+}
+
+impl Index {
+    fn snapshot(&self) -> Snapshot {
+        self.inner.snapshot()
+    }
+}
+
+#[pymethods]
+impl Index {
+    /// The folder.
+    #[getter]
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The version that is read; every load makes a new one.
+    #[getter]
+    fn version(&self) -> u64 {
+        self.snapshot().version()
+    }
+
+    /// The number of units.
+    #[getter]
+    fn units(&self) -> u64 {
+        self.snapshot().units()
+    }
+
+    /// The number of registrations.
+    #[getter]
+    fn registrations(&self) -> u64 {
+        self.snapshot().registrations()
+    }
+
+    /// The columns.
+    #[getter]
+    fn columns(&self) -> Vec<Column> {
+        let snapshot = self.snapshot();
+        snapshot.schema().columns().iter().map(|it| Column { inner: it.clone() }).collect()
+    }
+
+    /// The serial families.
+    #[getter]
+    fn families(&self) -> Vec<SerialFamily> {
+        let snapshot = self.snapshot();
+        let families = snapshot.schema().families().iter();
+        families.map(|(_, it)| SerialFamily { inner: it.clone() }).collect()
+    }
+
+    /// Loads units; a dict of what became of them.
+    #[pyo3(signature = (units, **options))]
+    fn load_units<'py>(
+        &self,
+        py: Python<'py>,
+        units: &Bound<'py, PyAny>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let fault = Fault::default();
+        let input = Input::of(units)?;
+        let options = unit_options(Keywords::new(options), &fault)?;
+        let report =
+            py.detach(|| self.inner.load_units(input.units(&fault), options.options()));
+        unit_report(py, &fault.settle(report)?)
+    }
+
+    /// Loads registrations; a dict of what became of them.
+    #[pyo3(signature = (registrations, **options))]
+    fn load_registrations<'py>(
+        &self,
+        py: Python<'py>,
+        registrations: &Bound<'py, PyAny>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let fault = Fault::default();
+        let input = Input::of(registrations)?;
+        let options = registration_options(Keywords::new(options), &fault)?;
+        let report = py.detach(|| {
+            self.inner.load_registrations(input.registrations(&fault), options.options())
+        });
+        registration_report(py, &fault.settle(report)?)
+    }
+
+    /// Takes the newest version, if there is a newer one.
+    fn refresh(&self, py: Python<'_>) -> PyResult<bool> {
+        py.detach(|| self.inner.refresh()).or_raise()
+    }
+
+    /// The units that a scope covers, and those it may cover.
+    fn select(&self, py: Python<'_>, scope: &Bound<'_, PyAny>) -> PyResult<Selection> {
+        let scope = scope_of(scope)?;
+        let snapshot = self.snapshot();
+        let found = py.detach(|| snapshot.select(&scope)).or_raise()?;
+        Ok(Selection::of(found, snapshot))
+    }
+
+    /// Evaluates a scope and says how: a dict with a list of clauses.
+    fn explain<'py>(
+        &self,
+        py: Python<'py>,
+        scope: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let scope = scope_of(scope)?;
+        let snapshot = self.snapshot();
+        let started = Instant::now();
+        let clock = move || u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let it = py.detach(|| snapshot.explain(&scope, &clock)).or_raise()?;
+        let clauses: PyResult<Vec<Bound<'py, PyDict>>> = it
+            .clauses
+            .iter()
+            .map(|clause| {
+                let row = PyDict::new(py);
+                row.set_item("text", &clause.text)?;
+                row.set_item("depth", clause.depth)?;
+                row.set_item("rows_true", clause.rows_true)?;
+                row.set_item("rows_unknown", clause.rows_unknown)?;
+                row.set_item("chunks_pruned", clause.chunks_pruned)?;
+                row.set_item("chunks_constant", clause.chunks_constant)?;
+                row.set_item("chunks_scanned", clause.chunks_scanned)?;
+                row.set_item("nanos", clause.nanos)?;
+                Ok(row)
+            })
+            .collect();
+        let explained = PyDict::new(py);
+        explained.set_item("affected", it.affected)?;
+        explained.set_item("undetermined", it.undetermined)?;
+        explained.set_item("chunks", it.chunks)?;
+        explained.set_item("chunks_in_range", it.chunks_in_range)?;
+        explained.set_item("plan_nanos", it.plan_nanos)?;
+        explained.set_item("evaluate_nanos", it.evaluate_nanos)?;
+        explained.set_item("clauses", clauses?)?;
+        Ok(explained)
+    }
+
+    /// All units.
+    fn all(&self) -> UnitSet {
+        let snapshot = self.snapshot();
+        UnitSet::of(snapshot.all(), &snapshot)
+    }
+
+    /// Finds the units of many serials.
+    #[pyo3(signature = (serials, *, namespace = None))]
+    fn lookup(
+        &self,
+        py: Python<'_>,
+        serials: Vec<String>,
+        namespace: Option<&str>,
+    ) -> PyResult<Lookup> {
+        let snapshot = self.snapshot();
+        let found = py.detach(|| match namespace {
+            Some(namespace) => snapshot.lookup_in(namespace, &serials),
+            None => snapshot.lookup(&serials),
+        });
+        Ok(Lookup::of(found.or_raise()?, snapshot))
+    }
+
+    /// The set of units that these rows are, as `UnitSet.to_roaring` gave them.
+    fn set_from_roaring(&self, py: Python<'_>, parts: Vec<(String, Vec<u8>)>) -> PyResult<UnitSet> {
+        let part = |(segment, rows)| SegmentRows { segment, rows };
+        let parts: Vec<SegmentRows> = parts.into_iter().map(part).collect();
+        let snapshot = self.snapshot();
+        let set = py.detach(|| snapshot.set_from_roaring(&parts)).or_raise()?;
+        Ok(UnitSet::of(set, &snapshot))
+    }
+
+    /// Reads every byte of every file; a dict with a list of damage.
+    fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let found = py.detach(|| self.inner.verify()).or_raise()?;
+        let damage: Vec<(String, String)> =
+            found.damage.iter().map(|it| (it.path.clone(), it.message.clone())).collect();
+        let told = PyDict::new(py);
+        told.set_item("whole", found.is_whole())?;
+        told.set_item("files", found.files)?;
+        told.set_item("size_bytes", found.size_bytes)?;
+        told.set_item("damage", damage)?;
+        Ok(told)
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String,))> {
+        let open = slf.py().import("seriatim._native")?.getattr("open")?;
+        Ok((open.unbind(), (slf.get().path.clone(),)))
+    }
+
+    #[classmethod]
+    #[pyo3(name = "open")]
+    fn open_at(_class: &Bound<'_, PyType>, path: &Bound<'_, PyAny>) -> PyResult<Index> {
+        open(path.py(), path)
+    }
+
+    fn __repr__(&self) -> String {
+        let snapshot = self.snapshot();
+        format!(
+            "Index({:?}, version {}, {} units, {} registrations)",
+            self.path,
+            snapshot.version(),
+            snapshot.units(),
+            snapshot.registrations()
+        )
+    }
+}
+
+fn unit_report<'py>(py: Python<'py>, report: &LoadReport) -> PyResult<Bound<'py, PyDict>> {
+    let told = PyDict::new(py);
+    told.set_item("version", report.version)?;
+    told.set_item("read", report.read)?;
+    told.set_item("loaded", report.loaded)?;
+    told.set_item("replaced_in_load", report.duplicates.within_load)?;
+    told.set_item("replaced_in_index", report.duplicates.against_index)?;
+    told.set_item("duplicate_examples", report.duplicates.examples.clone())?;
+    told.set_item("rejected", report.rejected.rows)?;
+    told.set_item("rejected_examples", report.rejected.examples.clone())?;
+    told.set_item("families", report.families.clone())?;
+    told.set_item("opaque", report.opaque)?;
+    told.set_item("absent_columns", report.absent_columns.clone())?;
+    Ok(told)
+}
+
+fn registration_report<'py>(
+    py: Python<'py>,
+    report: &RegistrationReport,
+) -> PyResult<Bound<'py, PyDict>> {
+    let told = PyDict::new(py);
+    told.set_item("version", report.version)?;
+    told.set_item("read", report.read)?;
+    told.set_item("loaded", report.loaded)?;
+    told.set_item("replaced_in_load", report.replaced_in_load)?;
+    told.set_item("replaced_in_index", report.replaced_in_index)?;
+    told.set_item("unknown_serials", report.unknown_serials)?;
+    told.set_item("invalid_serials", report.invalid_serials)?;
+    told.set_item("ambiguous", report.ambiguous)?;
+    told.set_item("rejected", report.rejected.rows)?;
+    told.set_item("rejected_examples", report.rejected.examples.clone())?;
+    Ok(told)
+}

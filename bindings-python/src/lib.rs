@@ -1,0 +1,35 @@
+//! The Python package: every method converts its arguments, makes one call of the core with the
+//! interpreter released, and converts what comes back. No rule of recalls lives here.
+
+mod arrow_ffi;
+mod convert;
+mod error;
+mod frame;
+mod index;
+mod load;
+mod ownership;
+mod rows;
+mod schema;
+mod scope;
+mod selection;
+mod unit_set;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+mod _native {
+    #[pymodule_export]
+    use super::frame::Frame;
+    #[pymodule_export]
+    use super::index::{Index, create, open};
+    #[pymodule_export]
+    use super::ownership::{Ownership, Reach};
+    #[pymodule_export]
+    use super::schema::{Column, SerialFamily};
+    #[pymodule_export]
+    use super::scope::{Scope, Term};
+    #[pymodule_export]
+    use super::selection::{Lookup, Selection};
+    #[pymodule_export]
+    use super::unit_set::{By, Description, Unit, UnitIter, UnitSet};
+}

@@ -1,0 +1,215 @@
+//! Scopes, and the columns they are built from.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+use pyo3::basic::CompareOp;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyString, PyType};
+use seriatim::Literal;
+
+use crate::convert::literal;
+use crate::error::OrRaise;
+
+/// A condition on units: what a recall covers.
+#[pyclass(frozen, module = "seriatim")]
+#[derive(Clone)]
+pub(crate) struct Scope {
+    pub(crate) inner: seriatim::Scope,
+}
+
+impl From<seriatim::Scope> for Scope {
+    fn from(inner: seriatim::Scope) -> Self {
+        Scope { inner }
+    }
+}
+
+/// A scope as it is given to a method: a `Scope`, or SQL.
+pub(crate) fn scope_of(value: &Bound<'_, PyAny>) -> PyResult<seriatim::Scope> {
+    if let Ok(scope) = value.cast::<Scope>() {
+        return Ok(scope.get().inner.clone());
+    }
+    if let Ok(text) = value.cast::<PyString>() {
+        return text.to_cow()?.parse::<seriatim::Scope>().or_raise();
+    }
+    Err(PyTypeError::new_err(format!(
+        "a scope is an expression such as col(\"lot\") == \"L1\", or SQL text, not {}",
+        value.get_type().name()?
+    )))
+}
+
+#[pymethods]
+impl Scope {
+    #[new]
+    fn new(sql: &Bound<'_, PyAny>) -> PyResult<Self> {
+        scope_of(sql).map(Scope::from)
+    }
+
+    /// Reads a scope from its JSON.
+    #[classmethod]
+    fn from_json(_class: &Bound<'_, PyType>, text: &str) -> PyResult<Self> {
+        seriatim::Scope::from_json(text).or_raise().map(Scope::from)
+    }
+
+    /// The scope as JSON.
+    fn to_json(&self) -> String {
+        self.inner.to_json()
+    }
+
+    /// The scope as SQL.
+    fn to_sql(&self) -> String {
+        self.inner.to_sql()
+    }
+
+    fn __and__(&self, other: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(self.inner.clone().and(operand(other, "&")?).into())
+    }
+
+    fn __or__(&self, other: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(self.inner.clone().or(operand(other, "|")?).into())
+    }
+
+    fn __invert__(&self) -> Self {
+        self.inner.clone().negate().into()
+    }
+
+    fn __bool__(&self) -> PyResult<bool> {
+        Err(PyTypeError::new_err(
+            "a scope is neither true nor false until it is asked of units; join scopes with & | ~ \
+             and parentheses, not with and, or, not, and write col(...).is_between(a, b) for \
+             a <= col(...) <= b",
+        ))
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Scope>().is_ok_and(|other| other.get().inner == self.inner)
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.inner.to_sql().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __str__(&self) -> String {
+        self.inner.to_sql()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Scope({:?})", self.inner.to_sql())
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String,))> {
+        let from_json = slf.get_type().getattr("from_json")?;
+        Ok((from_json.unbind(), (slf.get().to_json(),)))
+    }
+}
+
+fn operand(value: &Bound<'_, PyAny>, operator: &str) -> PyResult<seriatim::Scope> {
+    let scope = value.cast::<Scope>().map_err(|_| {
+        PyTypeError::new_err(format!(
+            "{operator} joins two scopes; put each comparison in parentheses, as in \
+             (col(\"lot\") == \"L1\") {operator} (col(\"line\") == 4)"
+        ))
+    })?;
+    Ok(scope.get().inner.clone())
+}
+
+/// A column on its way into a condition.
+#[pyclass(frozen, module = "seriatim")]
+#[derive(Clone)]
+pub(crate) struct Term {
+    inner: seriatim::Term,
+}
+
+#[pymethods]
+impl Term {
+    #[new]
+    fn new(name: &str) -> Self {
+        Term { inner: seriatim::Scope::column(name) }
+    }
+
+    fn __richcmp__(&self, value: &Bound<'_, PyAny>, operator: CompareOp) -> PyResult<Scope> {
+        if value.is_none() {
+            return Err(PyTypeError::new_err(
+                "nothing compares with None; write .is_null() or .is_not_null()",
+            ));
+        }
+        let (term, value) = (self.inner.clone(), literal(value)?);
+        Ok(match operator {
+            CompareOp::Eq => term.eq(value),
+            CompareOp::Ne => term.ne(value),
+            CompareOp::Lt => term.lt(value),
+            CompareOp::Le => term.le(value),
+            CompareOp::Gt => term.gt(value),
+            CompareOp::Ge => term.ge(value),
+        }
+        .into())
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        Err(PyTypeError::new_err("a column in a condition has no hash"))
+    }
+
+    fn __bool__(&self) -> PyResult<bool> {
+        Err(PyTypeError::new_err("a column is no condition; compare it with a value"))
+    }
+
+    /// The value lies between these two, both included.
+    fn is_between(&self, first: &Bound<'_, PyAny>, last: &Bound<'_, PyAny>) -> PyResult<Scope> {
+        Ok(self.inner.clone().between(literal(first)?, literal(last)?).into())
+    }
+
+    /// The value is one of these.
+    fn is_in(&self, values: &Bound<'_, PyAny>) -> PyResult<Scope> {
+        if values.is_instance_of::<PyString>() {
+            return Err(PyTypeError::new_err("is_in takes a list of values, not one text"));
+        }
+        let values: PyResult<Vec<Literal>> =
+            values.try_iter()?.map(|value| literal(&value?)).collect();
+        Ok(self.inner.clone().is_in(values?).into())
+    }
+
+    /// The text fits a pattern: `%` is any run of characters, `_` one character, `\` escapes.
+    fn like(&self, pattern: &str) -> Scope {
+        self.inner.clone().like(pattern).into()
+    }
+
+    /// The text begins with this one.
+    fn starts_with(&self, prefix: &str) -> Scope {
+        self.inner.clone().like(format!("{}%", escaped(prefix))).into()
+    }
+
+    /// The text ends with this one.
+    fn ends_with(&self, suffix: &str) -> Scope {
+        self.inner.clone().like(format!("%{}", escaped(suffix))).into()
+    }
+
+    /// The text has this one in it.
+    fn contains(&self, part: &str) -> Scope {
+        self.inner.clone().like(format!("%{}%", escaped(part))).into()
+    }
+
+    /// The value is missing.
+    fn is_null(&self) -> Scope {
+        self.inner.clone().is_null().into()
+    }
+
+    /// The value is there.
+    fn is_not_null(&self) -> Scope {
+        self.inner.clone().is_null().negate().into()
+    }
+}
+
+/// A text as a pattern that stands for itself.
+fn escaped(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for it in text.chars() {
+        if matches!(it, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(it);
+    }
+    pattern
+}

@@ -1,0 +1,153 @@
+//! What comes back from a scope and from serials.
+
+use pyo3::prelude::*;
+use seriatim::{Reason, Snapshot, Verdict};
+
+use crate::convert::unit_asked;
+use crate::error::OrRaise;
+use crate::scope::Scope;
+use crate::unit_set::UnitSet;
+
+/// The units that a scope covers, and those it may cover.
+#[pyclass(frozen, module = "seriatim")]
+pub(crate) struct Selection {
+    inner: seriatim::Selection,
+    snapshot: Snapshot,
+}
+
+impl Selection {
+    pub(crate) fn of(inner: seriatim::Selection, snapshot: Snapshot) -> Self {
+        Selection { inner, snapshot }
+    }
+
+    fn verdict(&self, namespace: Option<&str>, serial: &str) -> seriatim::Result<Verdict> {
+        match namespace {
+            Some(namespace) => self.inner.status_in(namespace, serial),
+            None => self.inner.status(serial),
+        }
+    }
+}
+
+#[pymethods]
+impl Selection {
+    /// Units for which the scope is TRUE.
+    #[getter]
+    fn affected(&self) -> UnitSet {
+        UnitSet::of(self.inner.affected.clone(), &self.snapshot)
+    }
+
+    /// Units for which it is UNKNOWN: data is missing, so that they cannot be ruled out.
+    #[getter]
+    fn undetermined(&self) -> UnitSet {
+        UnitSet::of(self.inner.undetermined.clone().into_units(), &self.snapshot)
+    }
+
+    /// Why units are undetermined: (reason, column or None, units), most units first.
+    fn by_reason(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, Option<String>, u64)>> {
+        let reasons = py.detach(|| self.inner.undetermined.by_reason()).or_raise()?;
+        let told = |(reason, units): (Reason, u64)| {
+            let code = reason.code();
+            let column = match reason {
+                Reason::MissingColumn(name) => Some(name),
+                _ => None,
+            };
+            (code, column, units)
+        };
+        Ok(reasons.into_iter().map(told).collect())
+    }
+
+    /// The scope that was asked.
+    #[getter]
+    fn scope(&self) -> Scope {
+        self.inner.scope().scope().clone().into()
+    }
+
+    /// What the scope says of one unit: a serial, or (namespace, serial).
+    #[pyo3(signature = (serial, *, namespace = None))]
+    fn status(&self, serial: &Bound<'_, PyAny>, namespace: Option<String>) -> PyResult<&'static str> {
+        let (own, serial) = unit_asked(serial)?;
+        let verdict = self.verdict(namespace.or(own).as_deref(), &serial).or_raise()?;
+        Ok(verdict.code())
+    }
+
+    /// What the scope says of many serials, in their order.
+    #[pyo3(signature = (serials, *, namespace = None))]
+    fn status_many(
+        &self,
+        py: Python<'_>,
+        serials: Vec<String>,
+        namespace: Option<String>,
+    ) -> PyResult<Vec<&'static str>> {
+        let verdicts: seriatim::Result<Vec<&'static str>> = py.detach(|| {
+            let verdict = |it: &String| self.verdict(namespace.as_deref(), it).map(|it| it.code());
+            serials.iter().map(verdict).collect()
+        });
+        verdicts.or_raise()
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "Selection({} affected, {} undetermined)",
+            self.inner.affected.len(),
+            self.inner.undetermined.len()
+        )
+    }
+}
+
+/// What became of serials that were looked up.
+#[pyclass(frozen, module = "seriatim")]
+pub(crate) struct Lookup {
+    inner: seriatim::Lookup,
+    snapshot: Snapshot,
+}
+
+impl Lookup {
+    pub(crate) fn of(inner: seriatim::Lookup, snapshot: Snapshot) -> Self {
+        Lookup { inner, snapshot }
+    }
+}
+
+#[pymethods]
+impl Lookup {
+    /// The units of the serials that are there once.
+    #[getter]
+    fn found(&self) -> UnitSet {
+        UnitSet::of(self.inner.found.clone(), &self.snapshot)
+    }
+
+    /// The places of serials that would fit, but are no unit's.
+    #[getter]
+    fn unknown(&self) -> Vec<usize> {
+        self.inner.unknown.clone()
+    }
+
+    /// The places of what fits no family and is no unit's.
+    #[getter]
+    fn invalid(&self) -> Vec<usize> {
+        self.inner.invalid.clone()
+    }
+
+    /// The places of serials that were asked before.
+    #[getter]
+    fn duplicate(&self) -> Vec<usize> {
+        self.inner.duplicate.clone()
+    }
+
+    /// The places of serials that units of several namespaces have.
+    #[getter]
+    fn ambiguous(&self) -> Vec<usize> {
+        self.inner.ambiguous.clone()
+    }
+
+    fn __repr__(&self) -> String {
+        let it = &self.inner;
+        format!(
+            "Lookup({} found, {} unknown, {} invalid, {} duplicate, {} ambiguous)",
+            it.found.len(),
+            it.unknown.len(),
+            it.invalid.len(),
+            it.duplicate.len(),
+            it.ambiguous.len()
+        )
+    }
+}

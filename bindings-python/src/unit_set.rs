@@ -1,0 +1,287 @@
+//! Sets of units.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString, PyTuple};
+use seriatim::{By as CoreBy, Snapshot};
+
+use crate::convert::{instant, unit_asked};
+use crate::error::OrRaise;
+use crate::frame::Frame;
+use crate::ownership::Ownership;
+use crate::scope::Scope;
+
+/// Units read at a time where a table is given out.
+const BATCH_UNITS: usize = 65_536;
+
+/// A unit: its namespace and its serial.
+#[pyclass(frozen, eq, hash, module = "seriatim")]
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Unit {
+    #[pyo3(get)]
+    namespace: String,
+    #[pyo3(get)]
+    serial: String,
+}
+
+#[pymethods]
+impl Unit {
+    #[new]
+    #[pyo3(signature = (serial, namespace = ""))]
+    fn new(serial: &str, namespace: &str) -> Self {
+        Unit { namespace: namespace.to_owned(), serial: serial.to_owned() }
+    }
+
+    fn __str__(&self) -> &str {
+        &self.serial
+    }
+
+    fn __repr__(&self) -> String {
+        if self.namespace.is_empty() {
+            return format!("Unit({:?})", self.serial);
+        }
+        format!("Unit({:?}, namespace={:?})", self.serial, self.namespace)
+    }
+}
+
+/// A set of units of one version of an index.
+#[pyclass(frozen, module = "seriatim")]
+#[derive(Clone)]
+pub(crate) struct UnitSet {
+    pub(crate) inner: seriatim::UnitSet,
+    pub(crate) snapshot: Snapshot,
+}
+
+impl UnitSet {
+    pub(crate) fn of(inner: seriatim::UnitSet, snapshot: &Snapshot) -> Self {
+        UnitSet { inner, snapshot: snapshot.clone() }
+    }
+
+    fn with(&self, inner: seriatim::Result<seriatim::UnitSet>) -> PyResult<Self> {
+        Ok(UnitSet::of(inner.or_raise()?, &self.snapshot))
+    }
+}
+
+#[pymethods]
+impl UnitSet {
+    fn __len__(&self) -> PyResult<usize> {
+        usize::try_from(self.inner.len()).map_err(|_| PyTypeError::new_err("too many units"))
+    }
+
+    fn __bool__(&self) -> bool {
+        !self.inner.is_empty()
+    }
+
+    fn __contains__(&self, py: Python<'_>, unit: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let (namespace, serial) = match unit.cast::<Unit>() {
+            Ok(unit) => (Some(unit.get().namespace.clone()), unit.get().serial.clone()),
+            Err(_) => unit_asked(unit)?,
+        };
+        let namespace = namespace.unwrap_or_default();
+        py.detach(|| self.inner.contains(&namespace, &serial)).or_raise()
+    }
+
+    fn __iter__(&self) -> UnitIter {
+        UnitIter { units: std::sync::Mutex::new(self.inner.iter()) }
+    }
+
+    fn __or__(&self, py: Python<'_>, other: &UnitSet) -> PyResult<UnitSet> {
+        self.with(py.detach(|| self.inner.union(&other.inner)))
+    }
+
+    fn __and__(&self, py: Python<'_>, other: &UnitSet) -> PyResult<UnitSet> {
+        self.with(py.detach(|| self.inner.intersection(&other.inner)))
+    }
+
+    fn __sub__(&self, py: Python<'_>, other: &UnitSet) -> PyResult<UnitSet> {
+        self.with(py.detach(|| self.inner.difference(&other.inner)))
+    }
+
+    fn __xor__(&self, py: Python<'_>, other: &UnitSet) -> PyResult<UnitSet> {
+        self.with(py.detach(|| {
+            let either = self.inner.union(&other.inner)?;
+            either.difference(&self.inner.intersection(&other.inner)?)
+        }))
+    }
+
+    /// Counts the units by columns and periods.
+    #[pyo3(signature = (*terms))]
+    fn by(&self, py: Python<'_>, terms: &Bound<'_, PyTuple>) -> PyResult<Frame> {
+        let terms = terms_of(terms)?;
+        let batch = py.detach(|| self.inner.by(&terms)?.to_batch()).or_raise()?;
+        Ok(Frame::of(batch))
+    }
+
+    /// The units in serial order as a table of their serials and of these columns; of all columns
+    /// where none is named.
+    #[pyo3(signature = (*columns))]
+    fn table(&self, columns: Vec<String>) -> PyResult<Frame> {
+        let mut columns = columns;
+        if columns.is_empty() {
+            let all = self.snapshot.schema().columns().iter();
+            columns = all.map(|it| it.name().to_owned()).collect();
+        }
+        let units = self.inner.clone();
+        let read = move || {
+            let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+            units.batches(&names, BATCH_UNITS)
+        };
+        let schema = read().or_raise()?.schema();
+        Ok(Frame::lazy(schema, Some(self.inner.len()), move || Ok(Box::new(read()?))))
+    }
+
+    /// The fewest serial ranges that hold these units and no others; with fewer allowed, the
+    /// cheapest gaps are closed.
+    #[pyo3(signature = (max_ranges = 1000))]
+    fn describe(&self, py: Python<'_>, max_ranges: usize) -> PyResult<Description> {
+        let inner = py.detach(|| self.inner.describe(max_ranges)).or_raise()?;
+        Ok(Description { inner })
+    }
+
+    /// Joins the units with the registrations that hold at an instant.
+    fn ownership(&self, py: Python<'_>, as_of: &Bound<'_, PyAny>) -> PyResult<Ownership> {
+        let as_of = instant(as_of)?;
+        let inner = py.detach(|| self.inner.ownership(as_of)).or_raise()?;
+        Ok(Ownership::of(inner, &self.snapshot))
+    }
+
+    /// The rows of each segment as portable Roaring bytes: a list of (segment, bytes).
+    fn to_roaring<'py>(&self, py: Python<'py>) -> Vec<(String, Bound<'py, PyBytes>)> {
+        let parts = py.detach(|| self.inner.to_roaring());
+        parts.into_iter().map(|it| (it.segment, PyBytes::new(py, &it.rows))).collect()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("UnitSet({} units)", self.inner.len())
+    }
+}
+
+/// Units one by one, in serial order.
+#[pyclass(frozen, module = "seriatim")]
+pub(crate) struct UnitIter {
+    units: std::sync::Mutex<seriatim::UnitIter>,
+}
+
+#[pymethods]
+impl UnitIter {
+    fn __iter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    fn __next__(&self) -> PyResult<Option<Unit>> {
+        let mut units = self.units.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let unit = units.next().transpose().or_raise()?;
+        Ok(unit.map(|it| Unit {
+            namespace: it.namespace().to_owned(),
+            serial: it.serial().to_owned(),
+        }))
+    }
+}
+
+/// Serial ranges that say which units a set has.
+#[pyclass(frozen, module = "seriatim")]
+pub(crate) struct Description {
+    inner: seriatim::Description,
+}
+
+#[pymethods]
+impl Description {
+    /// The ranges as (namespace, first, last, units added).
+    #[getter]
+    fn ranges(&self) -> Vec<(String, String, String, u64)> {
+        let ranges = self.inner.ranges().iter();
+        ranges
+            .map(|it| {
+                (it.namespace.clone(), it.first.clone(), it.last.clone(), it.units_added)
+            })
+            .collect()
+    }
+
+    /// Units that stand in no range, as (namespace, serial).
+    #[getter]
+    fn singles(&self) -> Vec<(String, String)> {
+        let pair = |it: &seriatim::Unit| (it.namespace().to_owned(), it.serial().to_owned());
+        self.inner.singles().iter().map(pair).collect()
+    }
+
+    /// How many units the ranges hold that the set does not.
+    #[getter]
+    fn units_added(&self) -> u64 {
+        self.inner.units_added()
+    }
+
+    /// The ranges as a scope.
+    fn to_scope(&self) -> Scope {
+        self.inner.to_scope().into()
+    }
+
+    fn __str__(&self) -> String {
+        self.inner.to_scope().to_sql()
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "Description({} ranges, {} single units, {} units added)",
+            self.inner.ranges().len(),
+            self.inner.singles().len(),
+            self.inner.units_added()
+        )
+    }
+}
+
+/// What units are counted by.
+#[pyclass(frozen, module = "seriatim")]
+#[derive(Clone)]
+pub(crate) struct By {
+    inner: CoreBy,
+}
+
+#[pymethods]
+impl By {
+    /// By the days of a date or timestamp column.
+    #[staticmethod]
+    fn day(column: &str) -> Self {
+        By { inner: CoreBy::day(column) }
+    }
+
+    /// By its ISO weeks.
+    #[staticmethod]
+    fn week(column: &str) -> Self {
+        By { inner: CoreBy::week(column) }
+    }
+
+    /// By its months.
+    #[staticmethod]
+    fn month(column: &str) -> Self {
+        By { inner: CoreBy::month(column) }
+    }
+
+    /// By its years.
+    #[staticmethod]
+    fn year(column: &str) -> Self {
+        By { inner: CoreBy::year(column) }
+    }
+
+    /// By namespace.
+    #[staticmethod]
+    fn namespace() -> Self {
+        By { inner: CoreBy::namespace() }
+    }
+}
+
+/// Names of columns, and terms, as terms.
+pub(crate) fn terms_of(terms: &Bound<'_, PyTuple>) -> PyResult<Vec<CoreBy>> {
+    let term = |it: Bound<'_, PyAny>| {
+        if let Ok(by) = it.cast::<By>() {
+            return Ok(by.get().inner.clone());
+        }
+        if let Ok(name) = it.cast::<PyString>() {
+            return Ok(CoreBy::column(name.to_cow()?));
+        }
+        Err(PyTypeError::new_err(format!(
+            "units are counted by names of columns and by By.month(\"made_at\") and the like, not by {}",
+            it.get_type().name()?
+        )))
+    };
+    terms.iter().map(term).collect()
+}
