@@ -1,6 +1,6 @@
 # What people do often. `make test` is what must pass before anything is merged.
 
-.PHONY: demo test bench bench-peers docs fmt lint fuzz
+.PHONY: demo test test-python bench bench-peers docs fmt lint fuzz
 
 FUZZ_TARGETS = container bitmap_view
 FUZZ_SECONDS = 60
@@ -16,6 +16,19 @@ test:
 	cargo check -p seriatim --lib --tests --no-default-features --features arrow
 	cd fuzz && cargo check --locked
 	$(MAKE) --no-print-directory docs
+	$(MAKE) --no-print-directory test-python
+
+# Builds the wheel, installs it into an environment of its own, and tests it from there.
+PYTHON_HOME ?= $(CURDIR)/target/python
+PYTHON = $(PYTHON_HOME)/bin/python
+test-python:
+	test -e $(PYTHON_HOME)/bin/python || python3 -m venv $(PYTHON_HOME)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r bindings-python/requirements.txt
+	rm -rf $(PYTHON_HOME)/wheels
+	cd bindings-python && $(PYTHON) -m maturin build --quiet --profile dev --out $(PYTHON_HOME)/wheels --interpreter $(PYTHON)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(PYTHON_HOME)/wheels/*.whl
+	$(PYTHON) -m pytest -q bindings-python/tests
+	$(PYTHON) -m mypy.stubtest seriatim
 
 bench:
 	cargo bench -p seriatim-benches --benches

@@ -2,8 +2,8 @@
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDate, PyDateTime, PyFloat, PyInt, PyString, PyTuple};
-use seriatim::{Date, Instant, Literal};
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyString, PyTuple};
+use seriatim::{ColumnType, Date, Instant, Literal, Record, Schema, Value, Version};
 
 use crate::error::OrRaise;
 
@@ -14,9 +14,10 @@ pub(crate) fn literal(value: &Bound<'_, PyAny>) -> PyResult<Literal> {
         return Ok(Literal::from(value.extract::<bool>()?));
     }
     if value.is_instance_of::<PyInt>() {
-        return value.extract::<i64>().map(Literal::from).map_err(|_| {
-            PyValueError::new_err(format!("{value} does not fit into 64 bits"))
-        });
+        return value
+            .extract::<i64>()
+            .map(Literal::from)
+            .map_err(|_| PyValueError::new_err(format!("{value} does not fit into 64 bits")));
     }
     if value.is_instance_of::<PyFloat>() {
         return Ok(Literal::from(value.extract::<f64>()?));
@@ -69,6 +70,15 @@ pub(crate) fn instant(value: &Bound<'_, PyAny>) -> PyResult<Instant> {
 }
 
 fn day(value: &Bound<'_, PyAny>) -> PyResult<Date> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return text.to_cow()?.parse::<Date>().or_raise();
+    }
+    if !value.is_instance_of::<PyDate>() || value.is_instance_of::<PyDateTime>() {
+        return Err(PyTypeError::new_err(format!(
+            "a day is a date or a text such as '2025-06-01', not {}",
+            value.get_type().name()?
+        )));
+    }
     value.call_method0("isoformat")?.extract::<String>()?.parse::<Date>().or_raise()
 }
 
@@ -85,9 +95,79 @@ pub(crate) fn is_path(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// A unit asked for: a serial, or `(namespace, serial)`.
 pub(crate) fn unit_asked(value: &Bound<'_, PyAny>) -> PyResult<(Option<String>, String)> {
     if let Ok(pair) = value.cast::<PyTuple>() {
-        return pair.extract::<(String, String)>().map(|(namespace, serial)| {
-            (Some(namespace), serial)
-        });
+        return pair
+            .extract::<(String, String)>()
+            .map(|(namespace, serial)| (Some(namespace), serial));
     }
     Ok((None, value.str()?.extract()?))
+}
+
+/// A described unit: `serial`, `namespace` and columns by name; None is missing.
+pub(crate) fn record(unit: &Bound<'_, PyDict>, schema: &Schema) -> PyResult<Record> {
+    let text = |key: &str| -> PyResult<Option<String>> {
+        let value = unit.get_item(key)?.filter(|it| !it.is_none());
+        value.map(|it| it.extract()).transpose()
+    };
+    let mut record = match text("serial")? {
+        Some(serial) => Record::of_serial(serial),
+        None => Record::without_serial(),
+    };
+    if let Some(namespace) = text("namespace")? {
+        record = record.in_namespace(namespace);
+    }
+    for (name, value) in unit.iter() {
+        let name: String = name.extract()?;
+        if name == "serial" || name == "namespace" || value.is_none() {
+            continue;
+        }
+        // What the schema does not have is given to the core, which takes it or says so.
+        let value = match schema.column(&name) {
+            Some(column) => column_value(column.column_type(), &value)?,
+            None => any_value(&value)?,
+        };
+        record = record.with(name, value);
+    }
+    Ok(record)
+}
+
+/// A value of the type that Python gives it.
+fn any_value(value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if value.is_instance_of::<PyBool>() {
+        return Ok(Value::Boolean(value.extract()?));
+    }
+    if value.is_instance_of::<PyInt>() {
+        return Ok(Value::Integer(value.extract()?));
+    }
+    if value.is_instance_of::<PyFloat>() {
+        return Ok(Value::Float(value.extract()?));
+    }
+    if value.is_instance_of::<PyDateTime>() {
+        return Ok(Value::Timestamp(instant(value)?));
+    }
+    if value.is_instance_of::<PyDate>() {
+        return Ok(Value::Date(day(value)?));
+    }
+    if value.is_instance_of::<PyString>() {
+        return Ok(Value::Text(value.extract()?));
+    }
+    if let Ok(texts) = value.extract::<Vec<String>>() {
+        return Ok(Value::TextList(texts));
+    }
+    Err(PyTypeError::new_err(format!(
+        "a value of a unit is a str, int, float, bool, date, aware datetime or list of str, not {}",
+        value.get_type().name()?
+    )))
+}
+
+fn column_value(column_type: ColumnType, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    Ok(match column_type {
+        ColumnType::Integer => Value::Integer(value.extract()?),
+        ColumnType::Float => Value::Float(value.extract()?),
+        ColumnType::Date => Value::Date(day(value)?),
+        ColumnType::Timestamp => Value::Timestamp(instant(value)?),
+        ColumnType::Boolean => Value::Boolean(value.extract()?),
+        ColumnType::Version => Value::Version(Version::from(value.extract::<String>()?)),
+        ColumnType::TextList => Value::TextList(value.extract()?),
+        ColumnType::Text => Value::Text(value.extract()?),
+    })
 }

@@ -9,7 +9,7 @@ use seriatim::{LoadReport, RegistrationReport, SegmentRows, Snapshot};
 use crate::convert::path;
 use crate::error::OrRaise;
 use crate::load::{Fault, Input, Keywords, registration_options, unit_options};
-use crate::schema::{Column, SerialFamily, schema};
+use crate::schema::{Column, Schema, SerialFamily, schema};
 use crate::scope::scope_of;
 use crate::selection::{Lookup, Selection};
 use crate::unit_set::UnitSet;
@@ -76,19 +76,22 @@ impl Index {
         self.snapshot().registrations()
     }
 
+    /// The columns and serial families.
+    #[getter]
+    fn schema(&self) -> Schema {
+        Schema { inner: self.snapshot().schema().clone() }
+    }
+
     /// The columns.
     #[getter]
     fn columns(&self) -> Vec<Column> {
-        let snapshot = self.snapshot();
-        snapshot.schema().columns().iter().map(|it| Column { inner: it.clone() }).collect()
+        self.schema().columns()
     }
 
     /// The serial families.
     #[getter]
     fn families(&self) -> Vec<SerialFamily> {
-        let snapshot = self.snapshot();
-        let families = snapshot.schema().families().iter();
-        families.map(|(_, it)| SerialFamily { inner: it.clone() }).collect()
+        self.schema().families()
     }
 
     /// Loads units; a dict of what became of them.
@@ -100,10 +103,9 @@ impl Index {
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let fault = Fault::default();
-        let input = Input::of(units)?;
+        let input = Input::of(units, self.snapshot().schema())?;
         let options = unit_options(Keywords::new(options), &fault)?;
-        let report =
-            py.detach(|| self.inner.load_units(input.units(&fault), options.options()));
+        let report = py.detach(|| self.inner.load_units(input.units(&fault), options.options()));
         unit_report(py, &fault.settle(report)?)
     }
 
@@ -116,7 +118,7 @@ impl Index {
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let fault = Fault::default();
-        let input = Input::of(registrations)?;
+        let input = Input::of(registrations, &seriatim::Schema::default())?;
         let options = registration_options(Keywords::new(options), &fault)?;
         let report = py.detach(|| {
             self.inner.load_registrations(input.registrations(&fault), options.options())

@@ -1,6 +1,12 @@
 //! The Python package: every method converts its arguments, makes one call of the core with the
 //! interpreter released, and converts what comes back. No rule of recalls lives here.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unused_self,
+    reason = "Python gives arguments by value, and its methods have a self"
+)]
+
 mod arrow_ffi;
 mod convert;
 mod error;
@@ -25,7 +31,7 @@ mod _native {
     #[pymodule_export]
     use super::ownership::{Ownership, Reach};
     #[pymodule_export]
-    use super::schema::{Column, SerialFamily};
+    use super::schema::{BoundScope, Column, Schema, SerialFamily, infer};
     #[pymodule_export]
     use super::scope::{Scope, Term};
     #[pymodule_export]

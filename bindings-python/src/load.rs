@@ -9,11 +9,14 @@ use arrow_array::RecordBatch;
 use arrow_array::ffi_stream::RecordBatchStreamReader;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyIterator};
-use seriatim::{DuplicatePolicy, LoadOptions, Progress, RegistrationOptions, Registrations, Units};
+use pyo3::types::{PyDict, PyIterator, PyList};
+use seriatim::{
+    DuplicatePolicy, LoadOptions, Progress, Record, RegistrationOptions, Registrations, Schema,
+    Units,
+};
 
 use crate::arrow_ffi::{ArrowStream, is_table};
-use crate::convert::{is_path, path};
+use crate::convert::{is_path, path, record};
 use crate::error::raised;
 
 /// How often a load looks for Ctrl-C and tells its progress.
@@ -25,28 +28,33 @@ pub(crate) enum Input {
     Csv(Vec<PathBuf>),
     Table(Box<RecordBatchStreamReader>),
     Tables(Py<PyIterator>),
+    Records(Vec<Record>),
 }
 
 impl Input {
-    /// A table, a path, a list of paths of one kind, or an iterable of tables.
-    pub(crate) fn of(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+    /// A table, a path, a list of paths of one kind or of dicts, or an iterable of tables.
+    pub(crate) fn of(value: &Bound<'_, PyAny>, schema: &Schema) -> PyResult<Self> {
         if is_path(value)? {
             return Input::files(vec![PathBuf::from(path(value)?)]);
         }
         if is_table(value)? {
             return Ok(Input::Table(Box::new(ArrowStream::of(value)?.0)));
         }
-        let Ok(items) = value.try_iter() else {
+        // A lazy frame can be asked for an iterator, but gives none.
+        let items = if value.hasattr("collect")? { None } else { value.try_iter().ok() };
+        let Some(items) = items else {
             // It is no table either: this says so, and the way out.
             return ArrowStream::of(value).map(|it| Input::Table(Box::new(it.0)));
         };
-        if let Ok(list) = value.extract::<Vec<Bound<'_, PyAny>>>()
-            && let Some(first) = list.first()
-            && is_path(first)?
-        {
-            let paths: PyResult<Vec<PathBuf>> =
-                list.iter().map(|it| path(it).map(PathBuf::from)).collect();
-            return Input::files(paths?);
+        let Ok(list) = value.cast::<PyList>() else { return Ok(Input::Tables(items.unbind())) };
+        let Some(first) = list.iter().next() else { return Ok(Input::Records(Vec::new())) };
+        if first.is_instance_of::<PyDict>() {
+            let records = list.iter().map(|it| record(it.cast::<PyDict>()?, schema));
+            return Ok(Input::Records(records.collect::<PyResult<_>>()?));
+        }
+        if is_path(&first)? {
+            let paths = list.iter().map(|it| path(&it).map(PathBuf::from));
+            return Input::files(paths.collect::<PyResult<_>>()?);
         }
         Ok(Input::Tables(items.unbind()))
     }
@@ -68,9 +76,9 @@ impl Input {
         match self {
             Input::Table(reader) => Box::new(reader.map(|it| it.map_err(seriatim::Error::from))),
             Input::Tables(tables) => {
-                Box::new(Tables { tables, open: None, fault: fault.clone() })
+                Box::new(Tables { rest: tables, open: None, fault: fault.clone() })
             }
-            Input::Parquet(_) | Input::Csv(_) => Box::new(std::iter::empty()),
+            Input::Parquet(_) | Input::Csv(_) | Input::Records(_) => Box::new(std::iter::empty()),
         }
     }
 
@@ -78,6 +86,7 @@ impl Input {
         match self {
             Input::Parquet(paths) => Units::parquet(paths),
             Input::Csv(paths) => Units::csv(paths),
+            Input::Records(records) => Units::records(records),
             tables => Units::batches(tables.batches(fault)),
         }
     }
@@ -86,6 +95,7 @@ impl Input {
         match self {
             Input::Parquet(paths) => Registrations::parquet(paths),
             Input::Csv(paths) => Registrations::csv(paths),
+            Input::Records(records) => Registrations::records(records),
             tables => Registrations::batches(tables.batches(fault)),
         }
     }
@@ -109,14 +119,14 @@ impl Fault {
 
 /// The batches of tables that a Python iterator gives.
 struct Tables {
-    tables: Py<PyIterator>,
+    rest: Py<PyIterator>,
     open: Option<RecordBatchStreamReader>,
     fault: Fault,
 }
 
 impl Tables {
     fn advance(&self) -> PyResult<Option<RecordBatchStreamReader>> {
-        Python::attach(|py| match self.tables.bind(py).clone().next() {
+        Python::attach(|py| match self.rest.bind(py).clone().next() {
             None => Ok(None),
             Some(table) => ArrowStream::of(&table?).map(|it| Some(it.0)),
         })
@@ -256,7 +266,7 @@ pub(crate) fn unit_options(
         options.add(move |it| it.rejects(seriatim::RejectPolicy::CollectIn(path)));
     }
     if keywords.take::<bool>("infer_families")? == Some(false) {
-        options.add(move |it| it.declared_families_only());
+        options.add(LoadOptions::declared_families_only);
     }
     if let Some(rows) = keywords.take::<u64>("segment_rows_max")? {
         options.add(move |it| it.segment_rows_max(rows));
@@ -279,7 +289,8 @@ pub(crate) fn registration_options(
     fault: &Fault,
 ) -> PyResult<Steps<RegistrationOptions<'static>>> {
     let mut options: Steps<RegistrationOptions<'static>> = Steps(Vec::new());
-    for (column, field) in keywords.take::<Vec<(String, String)>>("map_pairs")?.unwrap_or_default() {
+    for (column, field) in keywords.take::<Vec<(String, String)>>("map_pairs")?.unwrap_or_default()
+    {
         let all = seriatim::RegistrationField::ALL;
         let field = all.into_iter().find(|it| it.name() == field).ok_or_else(|| {
             let names: Vec<&str> = all.iter().map(|it| it.name()).collect();
@@ -297,7 +308,7 @@ pub(crate) fn registration_options(
         options.add(move |it| it.namespace(namespace));
     }
     if keywords.take::<bool>("contact_text")? == Some(false) {
-        options.add(move |it| it.without_contact_text());
+        options.add(RegistrationOptions::without_contact_text);
     }
     if let Some(path) = keywords.take::<PathBuf>("rejects")? {
         options.add(move |it| it.rejects(seriatim::RejectPolicy::CollectIn(path)));

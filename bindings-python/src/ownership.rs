@@ -122,7 +122,10 @@ fn fields_of(names: Vec<String>) -> PyResult<Vec<RegistrationField>> {
     let field = |name: String| {
         RegistrationField::ALL.into_iter().find(|it| it.name() == name).ok_or_else(|| {
             let all: Vec<&str> = RegistrationField::ALL.iter().map(|it| it.name()).collect();
-            PyValueError::new_err(format!("there is no field {name:?}; there are {}", all.join(", ")))
+            PyValueError::new_err(format!(
+                "there is no field {name:?}; there are {}",
+                all.join(", ")
+            ))
         })
     };
     names.into_iter().map(field).collect()

@@ -57,7 +57,9 @@ fn value<'py>(py: Python<'py>, array: &dyn Array, row: usize) -> PyResult<Bound<
             }
             Ok(list.into_any())
         }
-        other => Err(PyTypeError::new_err(format!("a value of Arrow type {other} has no row form"))),
+        other => {
+            Err(PyTypeError::new_err(format!("a value of Arrow type {other} has no row form")))
+        }
     }
 }
 
@@ -69,8 +71,8 @@ fn date(py: Python<'_>, days: i32) -> PyResult<Bound<'_, PyAny>> {
 fn instant<'py>(py: Python<'py>, micros: i64, zone: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
     let utc = PyTzInfo::utc(py)?;
     let epoch = PyDateTime::new(py, 1970, 1, 1, 0, 0, 0, 0, Some(&utc))?;
-    let micros = PyDelta::type_object(py)
-        .call((), Some(&[("microseconds", micros)].into_py_dict(py)?))?;
+    let micros =
+        PyDelta::type_object(py).call((), Some(&[("microseconds", micros)].into_py_dict(py)?))?;
     let at = epoch.call_method1("__add__", (micros,))?;
     match zone {
         None | Some("UTC") => Ok(at),

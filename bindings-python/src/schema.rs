@@ -2,9 +2,12 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use seriatim::{ColumnType, Families, Normaliser, Schema};
+use pyo3::types::{PyDict, PyType};
+use seriatim::{ColumnType, Families, Inferrer, Truth};
 
+use crate::convert::record;
 use crate::error::OrRaise;
+use crate::scope::{Scope, scope_of};
 
 /// A column of an index: its name, its type and, for timestamps, its zone.
 #[pyclass(frozen, eq, module = "seriatim")]
@@ -31,7 +34,11 @@ impl Column {
     fn new(name: &str, r#type: &str, zone: Option<&str>) -> PyResult<Self> {
         let found = TYPES.into_iter().find(|it| it.name() == r#type).ok_or_else(|| {
             let names: Vec<&str> = TYPES.iter().map(|it| it.name()).collect();
-            PyValueError::new_err(format!("there is no type {:?}; there are {}", r#type, names.join(", ")))
+            PyValueError::new_err(format!(
+                "there is no type {:?}; there are {}",
+                r#type,
+                names.join(", ")
+            ))
         })?;
         let column = seriatim::Column::new(name, found).or_raise()?;
         let inner = match zone {
@@ -47,7 +54,7 @@ impl Column {
         self.inner.name()
     }
 
-    /// The type: text, integer, float, date, timestamp, boolean, version or text_list.
+    /// The type: text, integer, float, date, timestamp, boolean, version or `text_list`.
     #[getter]
     fn r#type(&self) -> &'static str {
         self.inner.column_type().name()
@@ -71,36 +78,48 @@ pub(crate) struct SerialFamily {
     pub(crate) inner: seriatim::SerialFamily,
 }
 
+impl SerialFamily {
+    fn read(document: serde_json::Value) -> PyResult<Self> {
+        let inner = serde_json::from_value(document);
+        let inner = inner.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(SerialFamily { inner })
+    }
+}
+
 #[pymethods]
 impl SerialFamily {
     #[new]
-    #[pyo3(signature = (name, layout, *, order = None, upper_case = false, without_spaces = false, without_dashes = false, zero_for_o = false, one_for_i = false))]
-    #[expect(clippy::fn_params_excessive_bools, clippy::too_many_arguments, reason = "keywords of Python")]
+    #[pyo3(signature = (name, layout, *, order = None, normaliser = None))]
     fn new(
         name: &str,
         layout: &str,
         order: Option<Vec<String>>,
-        upper_case: bool,
-        without_spaces: bool,
-        without_dashes: bool,
-        zero_for_o: bool,
-        one_for_i: bool,
+        normaliser: Option<Vec<String>>,
     ) -> PyResult<Self> {
-        let mut family = seriatim::SerialFamily::new(name, layout).or_raise()?;
-        if let Some(order) = order {
-            let fields: Vec<&str> = order.iter().map(String::as_str).collect();
-            family = family.order_by(&fields).or_raise()?;
-        }
-        let rules: [(bool, fn(Normaliser) -> Normaliser); 5] = [
-            (upper_case, Normaliser::upper_case),
-            (without_spaces, Normaliser::without_spaces),
-            (without_dashes, Normaliser::without_dashes),
-            (zero_for_o, Normaliser::zero_for_o),
-            (one_for_i, Normaliser::one_for_i),
-        ];
-        let wanted = rules.into_iter().filter(|(on, _)| *on);
-        let normaliser = wanted.fold(Normaliser::new(), |all, (_, rule)| rule(all));
-        Ok(SerialFamily { inner: family.with_normaliser(normaliser).or_raise()? })
+        let document = serde_json::json!({
+            "name": name,
+            "layout": layout,
+            "order": order.unwrap_or_default(),
+            "normaliser": normaliser.unwrap_or_default(),
+        });
+        SerialFamily::read(document)
+    }
+
+    /// Reads a family from its JSON.
+    #[classmethod]
+    fn from_json(_class: &Bound<'_, PyType>, text: &str) -> PyResult<Self> {
+        let document = serde_json::from_str(text);
+        SerialFamily::read(document.map_err(|error| PyValueError::new_err(error.to_string()))?)
+    }
+
+    /// The family as JSON.
+    fn to_json(&self) -> PyResult<String> {
+        serde_json::to_string(&self.inner).map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String,))> {
+        let from_json = slf.get_type().getattr("from_json")?;
+        Ok((from_json.unbind(), (slf.get().to_json()?,)))
     }
 
     /// The name.
@@ -131,13 +150,114 @@ impl SerialFamily {
     }
 }
 
+/// The columns and serial families of an index.
+#[pyclass(frozen, eq, module = "seriatim")]
+#[derive(Clone, PartialEq)]
+pub(crate) struct Schema {
+    pub(crate) inner: seriatim::Schema,
+}
+
+#[pymethods]
+impl Schema {
+    #[new]
+    #[pyo3(signature = (columns = None, families = None))]
+    fn new(
+        columns: Option<Vec<PyRef<'_, Column>>>,
+        families: Option<Vec<PyRef<'_, SerialFamily>>>,
+    ) -> PyResult<Self> {
+        schema(columns, families).map(|inner| Schema { inner })
+    }
+
+    /// The columns.
+    #[getter]
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        self.inner.columns().iter().map(|it| Column { inner: it.clone() }).collect()
+    }
+
+    /// The serial families.
+    #[getter]
+    pub(crate) fn families(&self) -> Vec<SerialFamily> {
+        let families = self.inner.families().iter();
+        families.map(|(_, it)| SerialFamily { inner: it.clone() }).collect()
+    }
+
+    /// Resolves a scope against the schema.
+    fn bind(&self, scope: &Bound<'_, PyAny>) -> PyResult<BoundScope> {
+        let inner = self.inner.bind(&scope_of(scope)?).or_raise()?;
+        Ok(BoundScope { inner })
+    }
+
+    fn __repr__(&self) -> String {
+        let columns = self.inner.columns().len();
+        format!("Schema({columns} columns, {} families)", self.inner.families().len())
+    }
+}
+
 /// A schema of columns and families.
 pub(crate) fn schema(
     columns: Option<Vec<PyRef<'_, Column>>>,
     families: Option<Vec<PyRef<'_, SerialFamily>>>,
-) -> PyResult<Schema> {
+) -> PyResult<seriatim::Schema> {
     let columns = columns.unwrap_or_default().iter().map(|it| it.inner.clone()).collect();
     let families = families.unwrap_or_default().iter().map(|it| it.inner.clone()).collect();
     let families = Families::new(families).or_raise()?;
-    Ok(Schema::new(columns).or_raise()?.with_families(families))
+    Ok(seriatim::Schema::new(columns).or_raise()?.with_families(families))
+}
+
+/// A scope that knows its columns; it decides units that are described, without an index.
+#[pyclass(frozen, module = "seriatim")]
+pub(crate) struct BoundScope {
+    inner: seriatim::BoundScope,
+}
+
+#[pymethods]
+impl BoundScope {
+    /// What the scope says of a unit: a dict with `serial`, `namespace` and columns.
+    fn decide(&self, unit: &Bound<'_, PyDict>) -> PyResult<&'static str> {
+        Ok(self.inner.decide(&record(unit, self.inner.schema())?).or_raise()?.code())
+    }
+
+    /// Whether the scope holds: True, False, or None where data is missing.
+    fn truth(&self, unit: &Bound<'_, PyDict>) -> PyResult<Option<bool>> {
+        Ok(match self.inner.truth(&record(unit, self.inner.schema())?).or_raise()? {
+            Truth::True => Some(true),
+            Truth::False => Some(false),
+            Truth::Unknown => None,
+        })
+    }
+
+    /// The scope as it was said.
+    #[getter]
+    fn scope(&self) -> Scope {
+        self.inner.scope().clone().into()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("BoundScope({:?})", self.inner.scope().to_sql())
+    }
+}
+
+/// Reads serial families off a sample, beside those that exist; a dict of what is proposed.
+#[pyfunction]
+#[pyo3(signature = (serials, existing = None))]
+pub(crate) fn infer<'py>(
+    py: Python<'py>,
+    serials: Vec<String>,
+    existing: Option<Vec<PyRef<'py, SerialFamily>>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let existing = schema(None, existing)?.families().clone();
+    let inference = py.detach(|| {
+        let mut inferrer = Inferrer::new(&existing);
+        for serial in &serials {
+            if existing.iter().any(|(_, family)| family.encode(serial).is_some()) {
+                inferrer.observe_known(1);
+            } else {
+                inferrer.observe(serial);
+            }
+        }
+        inferrer.finish()
+    });
+    let text = serde_json::to_string(&inference)
+        .map_err(|error| PyValueError::new_err(error.to_string()))?;
+    py.import("json")?.call_method1("loads", (text,))
 }

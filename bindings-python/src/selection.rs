@@ -49,7 +49,7 @@ impl Selection {
             let code = reason.code();
             let column = match reason {
                 Reason::MissingColumn(name) => Some(name),
-                _ => None,
+                Reason::UnreadableSerial => None,
             };
             (code, column, units)
         };
@@ -64,7 +64,11 @@ impl Selection {
 
     /// What the scope says of one unit: a serial, or (namespace, serial).
     #[pyo3(signature = (serial, *, namespace = None))]
-    fn status(&self, serial: &Bound<'_, PyAny>, namespace: Option<String>) -> PyResult<&'static str> {
+    fn status(
+        &self,
+        serial: &Bound<'_, PyAny>,
+        namespace: Option<String>,
+    ) -> PyResult<&'static str> {
         let (own, serial) = unit_asked(serial)?;
         let verdict = self.verdict(namespace.or(own).as_deref(), &serial).or_raise()?;
         Ok(verdict.code())
@@ -79,7 +83,7 @@ impl Selection {
         namespace: Option<String>,
     ) -> PyResult<Vec<&'static str>> {
         let verdicts: seriatim::Result<Vec<&'static str>> = py.detach(|| {
-            let verdict = |it: &String| self.verdict(namespace.as_deref(), it).map(|it| it.code());
+            let verdict = |it: &String| self.verdict(namespace.as_deref(), it).map(Verdict::code);
             serials.iter().map(verdict).collect()
         });
         verdicts.or_raise()

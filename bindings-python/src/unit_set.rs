@@ -191,9 +191,7 @@ impl Description {
     fn ranges(&self) -> Vec<(String, String, String, u64)> {
         let ranges = self.inner.ranges().iter();
         ranges
-            .map(|it| {
-                (it.namespace.clone(), it.first.clone(), it.last.clone(), it.units_added)
-            })
+            .map(|it| (it.namespace.clone(), it.first.clone(), it.last.clone(), it.units_added))
             .collect()
     }
 

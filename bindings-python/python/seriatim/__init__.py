@@ -29,6 +29,7 @@ from seriatim._errors import (
     UnsupportedError,
 )
 from seriatim._native import (
+    BoundScope,
     By,
     Column,
     Description,
@@ -37,16 +38,19 @@ from seriatim._native import (
     Lookup,
     Ownership,
     Reach,
+    Schema,
     Scope,
     Selection,
     SerialFamily,
     Term,
     Unit,
     UnitSet,
+    infer,
     open,
 )
 
 __all__ = [
+    "BoundScope",
     "By",
     "CancelledError",
     "Column",
@@ -62,6 +66,7 @@ __all__ = [
     "NotFoundError",
     "Ownership",
     "Reach",
+    "Schema",
     "Scope",
     "ScopeError",
     "ScopeFieldError",
@@ -75,6 +80,7 @@ __all__ = [
     "build",
     "col",
     "create",
+    "infer",
     "namespace",
     "open",
     "serial",

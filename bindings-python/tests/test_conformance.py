@@ -1,0 +1,179 @@
+"""The shared cases, which every language runs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import seriatim as st
+
+from conformance import cases, check_error, schema_of, scopes_of, unit_of
+
+#: Keys that this runner knows; another one would be a case it does not check.
+SCOPE_KEYS = {"name", "why", "schema", "scope", "canonical", "records", "error"}
+SELECT_KEYS = {
+    "name", "why", "schema", "scope", "loads", "families", "affected", "undetermined",
+    "by_reason", "status", "lookups", "error",
+}
+LOAD_KEYS = {
+    "units", "duplicates", "segment_rows_max", "declared_families_only", "report", "error",
+}
+
+
+def parametrised(folder):
+    found = cases(folder)
+    return pytest.mark.parametrize("case", [it for _, it in found], ids=[it for it, _ in found])
+
+
+@parametrised("scopes")
+def test_scope(case):
+    assert set(case) <= SCOPE_KEYS
+    schema = schema_of(case.get("schema"))
+    if "error" in case:
+        for _, read in scopes_of(case["scope"]):
+            with pytest.raises(st.Error) as raised:
+                schema.bind(read())
+            check_error(raised.value, error_of(case["error"], _))
+        return
+    scopes = [read() for _, read in scopes_of(case["scope"])]
+    first = scopes[0]
+    assert all(it == first for it in scopes)
+    for again in (st.Scope(first.to_sql()), st.Scope.from_json(first.to_json())):
+        assert again == first
+        assert (again.to_sql(), again.to_json()) == (first.to_sql(), first.to_json())
+    if "canonical" in case:
+        assert first.to_sql() == case["canonical"]["sql"]
+        assert json.loads(first.to_json()) == case["canonical"]["json"]
+    records = case.get("records", [])
+    bound = schema.bind(first) if records else None
+    for asked in records:
+        unit = unit_of(asked["unit"], schema)
+        if "error" in asked:
+            with pytest.raises(st.Error) as raised:
+                bound.decide(unit)
+            check_error(raised.value, asked["error"])
+            continue
+        assert bound.decide(unit) == asked["verdict"], asked
+        if "truth" in asked:
+            truth = {"true": True, "false": False, "unknown": None}[asked["truth"]]
+            assert bound.truth(unit) is truth, asked
+
+
+def error_of(expected, form):
+    """What is expected of one form: SQL has a line, JSON a path."""
+    dropped = ("line", "column", "caret") if form.startswith("json") else ("path",)
+    return {key: it for key, it in expected.items() if key not in dropped}
+
+
+@parametrised("selects")
+def test_select(case, tmp_path):
+    assert set(case) <= SELECT_KEYS
+    schema = schema_of(case.get("schema"))
+    index = st.create(tmp_path / "index", schema.columns, schema.families)
+    for load in case["loads"]:
+        assert set(load) <= LOAD_KEYS
+        run_load(index, load)
+    index = st.open(tmp_path / "index")
+    if "families" in case:
+        assert [it.layout for it in index.families] == case["families"]
+    if "scope" in case:
+        check_selection(index, case)
+    for lookup in case.get("lookups", []):
+        check_lookup(index, lookup)
+
+
+def run_load(index, load):
+    units = list(units_of(load["units"], index.schema))
+    options = {}
+    if "duplicates" in load:
+        options["duplicates"] = load["duplicates"]
+    if "segment_rows_max" in load:
+        options["segment_rows_max"] = load["segment_rows_max"]
+    if load.get("declared_families_only"):
+        options["infer_families"] = False
+    if "error" in load:
+        with pytest.raises(st.Error) as raised:
+            index.load_units(units, **options)
+        check_error(raised.value, load["error"])
+        return
+    told = index.load_units(units, **options)
+    names = {"within_load": "replaced_in_load", "against_index": "replaced_in_index"}
+    for key, expected in load.get("report", {}).items():
+        assert told[names.get(key, key)] == expected, key
+
+
+def units_of(given, schema):
+    for unit in given:
+        if "run" not in unit:
+            yield unit_of(unit, schema)
+            continue
+        for serial in run_of(unit["run"]):
+            yield unit_of({**unit.get("with", {}), "serial": serial}, schema)
+
+
+def run_of(run):
+    for number in range(run["first"], run["last"] + 1):
+        digits = str(number).rjust(run.get("digits", 0), "0")
+        yield f"{run.get('before', '')}{digits}{run.get('after', '')}"
+
+
+def told(units):
+    return [[it.namespace, it.serial] if it.namespace else it.serial for it in units]
+
+
+def check_units(units, expected):
+    if isinstance(expected, dict):
+        assert len(units) == expected["count"]
+    else:
+        assert told(units) == expected
+
+
+def check_selection(index, case):
+    if "error" in case:
+        for form, read in scopes_of(case["scope"]):
+            with pytest.raises(st.Error) as raised:
+                index.select(read())
+            check_error(raised.value, error_of(case["error"], form))
+        return
+    for _, read in scopes_of(case["scope"]):
+        found = index.select(read())
+        check_units(found.affected, case["affected"])
+        if "undetermined" in case:
+            check_units(found.undetermined, case["undetermined"])
+        if "by_reason" in case:
+            expected = [(it["reason"], it.get("column"), it["units"]) for it in case["by_reason"]]
+            assert found.by_reason() == expected
+        for asked in case.get("status", []):
+            check_status(found, asked)
+
+
+def check_status(found, asked):
+    namespace = asked.get("namespace")
+    if "error" in asked:
+        with pytest.raises(st.Error) as raised:
+            found.status(asked["serial"], namespace=namespace)
+        check_error(raised.value, asked["error"])
+    else:
+        assert found.status(asked["serial"], namespace=namespace) == asked["verdict"], asked
+
+
+def check_lookup(index, asked):
+    found = index.lookup(asked["serials"], namespace=asked.get("namespace"))
+    assert told(found.found) == asked["found"]
+    for key in ("unknown", "invalid", "duplicate", "ambiguous"):
+        assert getattr(found, key) == asked.get(key, []), key
+
+
+@parametrised("families")
+def test_families(case):
+    serials = []
+    for given in case["serials"]:
+        serials.extend([given] if isinstance(given, str) else run_of(given))
+    existing = schema_of({"families": case.get("existing", [])}).families
+    for order in (serials, serials[::-1]):
+        inferred = st.infer(order, existing)
+        proposed = [
+            {"layout": it["family"]["layout"], "count": it["count"]} for it in inferred["families"]
+        ]
+        assert proposed == case["families"]
+        assert inferred["opaque"]["count"] == case["opaque"]

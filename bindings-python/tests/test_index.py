@@ -1,0 +1,140 @@
+"""Indexes: sets, pickling, threads, damage."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+
+import polars as pl
+import pyroaring
+import pytest
+import seriatim as st
+from seriatim import col, serial
+
+MANY = 20_000
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory):
+    units = pl.DataFrame(
+        {
+            "serial": [f"AX{it:08}" for it in range(MANY)],
+            "lot": [f"L{it // 500}" for it in range(MANY)],
+        }
+    )
+    return st.build(tmp_path_factory.mktemp("plant") / "index", units)
+
+
+def test_sets_combine(index):
+    low = index.select(serial <= "AX00000999").affected
+    lot = index.select(col("lot") == "L1").affected
+    assert (len(low), len(lot)) == (1000, 500)
+    assert len(low & lot) == 500
+    assert len(low | lot) == 1000
+    assert len(low - lot) == 500
+    assert len(low ^ lot) == 500
+    assert len(index.all() - low) == MANY - 1000
+    assert bool(low) and not (low - low)
+
+
+def test_a_set_is_roaring_bytes(index):
+    low = index.select(serial <= "AX00000999").affected
+    parts = low.to_roaring()
+    rows = [row for _, it in parts for row in pyroaring.BitMap.deserialize(it)]
+    assert rows == list(range(1000))
+    assert len(index.set_from_roaring(parts)) == 1000
+    with pytest.raises(st.ConflictError):
+        index.set_from_roaring([("0" * 32, parts[0][1])])
+
+
+def test_a_description_reads_as_the_set(index):
+    lot = index.select(col("lot").is_in(["L1", "L7"])).affected
+    described = lot.describe()
+    assert len(described.ranges) == 2 and described.units_added == 0
+    again = index.select(described.to_scope()).affected
+    assert not (again ^ lot)
+    assert lot.describe(1).units_added == 5 * 500
+
+
+def test_an_index_is_pickled_by_its_path(index):
+    again = pickle.loads(pickle.dumps(index))
+    assert (again.path, again.units) == (index.path, index.units)
+
+
+def test_another_handle_is_followed(tmp_path):
+    first = st.build(tmp_path / "index", [{"serial": "AX001"}])
+    second = st.open(tmp_path / "index")
+    first.load_units([{"serial": "AX002"}])
+    assert second.units == 1
+    assert second.refresh() and second.units == 2
+    assert not second.refresh()
+
+
+def test_verdicts(index):
+    found = index.select(col("lot") == "L1")
+    assert found.status("AX00000500") == "affected"
+    assert found.status("AX00000000") == "not_affected"
+    assert found.status("AX99999999") == "unknown_serial"
+    assert found.status("no serial") == "invalid_serial"
+    many = found.status_many(["AX00000500", "AX00000000"])
+    assert many == ["affected", "not_affected"]
+
+
+def test_lookup(index):
+    found = index.lookup(["AX00000500", "AX99999999", "no serial", "AX00000500"])
+    assert len(found.found) == 1
+    assert (found.unknown, found.invalid, found.duplicate) == ([1], [2], [3])
+
+
+def test_explain(index):
+    told = index.explain("serial <= 'AX00000999' AND lot = 'L1'")
+    assert (told["affected"], told["undetermined"]) == (500, 0)
+    assert "lot = 'L1'" in [it["text"] for it in told["clauses"]]
+
+
+def test_a_bound_scope_decides_a_described_unit(index):
+    bound = index.schema.bind(col("lot") == "L1")
+    assert bound.decide({"serial": "AX00000001", "lot": "L1"}) == "affected"
+    assert bound.decide({"serial": "AX00000001"}) == "undetermined"
+    assert bound.truth({"serial": "AX00000001", "lot": None}) is None
+    with pytest.raises(st.InvalidArgumentError, match="no column `lott`"):
+        bound.decide({"lott": "L1"})
+
+
+def test_damage_is_found(tmp_path):
+    serials = [f"AX{it * it}" for it in range(MANY)]
+    index = st.build(tmp_path / "index", pl.DataFrame({"serial": serials}))
+    assert index.verify()["whole"]
+    (segment,) = (tmp_path / "index" / "units").glob("*.seg")
+    bytes_ = bytearray(segment.read_bytes())
+    bytes_[len(bytes_) // 2] ^= 1
+    segment.unlink()
+    segment.write_bytes(bytes_)
+    told = index.verify()
+    assert not told["whole"] and len(told["damage"]) == 1
+
+
+def test_errors_have_classes(tmp_path):
+    with pytest.raises(st.NotFoundError):
+        st.open(tmp_path)
+    st.create(tmp_path / "index")
+    with pytest.raises(st.ConflictError):
+        st.create(tmp_path / "index")
+    with pytest.raises(st.ConflictError) as raised:
+        st.open(tmp_path / "index").load_units([{"serial": "A1"}, {"serial": "A1"}])
+    assert raised.value.code == "conflict"
+
+
+def test_threads_share_a_handle(index):
+    counts = []
+
+    def work():
+        for _ in range(50):
+            counts.append(len(index.select(col("lot") == "L3").affected))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counts == [500] * 400
