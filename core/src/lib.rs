@@ -83,7 +83,9 @@ pub use registry::{
     Role, UnreachableReason,
 };
 pub use schema::{Column, ColumnType, Record, Schema, Value, Version};
-pub use scope::{BoundScope, Literal, Scope, Term, Truth, Verdict};
+pub use scope::{
+    BoundScope, DatePart, Literal, Parameters, Scope, SerialSet, Term, Truth, Verdict,
+};
 pub use serial::{
     Conflict, Families, FamilyId, FieldValue, Inference, InferredFamily, Inferrer, KeyRange,
     Normaliser, OpaqueShapes, SerialFamily, SerialField, SerialKey, SerialRange,

@@ -14,6 +14,14 @@ pub const SCOPE_DEPTH_MAX: usize = 128;
 pub const SCOPE_NODES_MAX: usize = 100_000;
 /// Literals one `IN` list may have.
 pub const SCOPE_LIST_MAX: usize = 100_000;
+/// Functions that may stand around one column of a scope.
+pub const SCOPE_CALLS_MAX: usize = 16;
+/// Parameters a scope may name.
+pub const SCOPE_PARAMETERS_MAX: usize = 1_000;
+/// Values the list of one parameter may have.
+pub const PARAMETER_LIST_MAX: usize = 1_000_000;
+/// Serials a set may have.
+pub const SERIAL_SET_MAX: usize = 10_000_000;
 /// Rows of a chunk: what one zone map speaks of and what is evaluated at a time.
 pub const CHUNK_ROWS: usize = 65_536;
 /// Rows a segment may hold.

@@ -80,6 +80,17 @@ impl Zone {
         Date::from_civil(at.jiff().to_zoned(self.zone.clone()).date())
     }
 
+    /// What clocks of this zone show at an instant: the day, and microseconds after its midnight as
+    /// they count. Where clocks are set forward or back, less or more time than that has passed.
+    pub fn clock(&self, at: Instant) -> (Date, i64) {
+        let shown = at.jiff().to_zoned(self.zone.clone()).datetime();
+        let time = shown.time();
+        let seconds = (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60
+            + i64::from(time.second());
+        let micros = seconds * 1_000_000 + i64::from(time.subsec_nanosecond()) / 1_000;
+        (Date::from_civil(shown.date()), micros)
+    }
+
     /// Reads a timestamp: with an offset as that instant, without one as local time of this zone.
     ///
     /// # Errors
@@ -160,6 +171,25 @@ mod tests {
         let day = |zone: &str| Zone::named(zone).unwrap().date_of(at).to_string();
         assert_eq!(day("UTC"), "2025-01-31");
         assert_eq!(day("Asia/Tokyo"), "2025-02-01");
+    }
+
+    #[test]
+    fn a_clock_shows_what_people_read_off_it() {
+        let clock = |zone: &str, at: &str| {
+            let (date, micros) = Zone::named(zone).unwrap().clock(at.parse().unwrap());
+            (date.to_string(), micros)
+        };
+        let minute = 60_000_000;
+        let rows = [
+            ("UTC", "2025-03-30T00:30:00.000001Z", "2025-03-30", 30 * minute + 1),
+            // One hour is left out that day, and half past three is two and a half hours after midnight.
+            ("Europe/Berlin", "2025-03-30T01:30:00Z", "2025-03-30", 210 * minute),
+            ("Europe/Berlin", "2025-03-29T23:00:00Z", "2025-03-30", 0),
+            ("Asia/Tokyo", "1969-12-31T23:59:59Z", "1970-01-01", 540 * minute - 1_000_000),
+        ];
+        for (zone, at, day, micros) in rows {
+            assert_eq!(clock(zone, at), (day.to_owned(), micros), "{at} in {zone}");
+        }
     }
 
     #[test]

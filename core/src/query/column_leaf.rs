@@ -6,22 +6,25 @@ use super::answer::{Answer, At, Masks, Part};
 use crate::bitmap::Mask;
 use crate::column::{Chunk, ColumnReader, Intervals, number_ordinal};
 use crate::error::Result;
-use crate::schema::ColumnType;
+use crate::schema::{ColumnType, Version};
 use crate::scope::{TextTest, Truth, ValueTest};
 
 /// A test of the values of one column of one segment.
 #[derive(Debug)]
 pub(super) struct ColumnLeaf<'a> {
     column: &'a ColumnReader,
-    /// The ordinals that pass.
+    /// The ordinals that pass, or may.
     intervals: Intervals,
+    /// Asked of each value: what part of a time a value is, no interval tells.
+    each: Option<&'a ValueTest>,
 }
 
 /// Rows that are looked at one by one rather than by a scan of their chunk.
 const POINTS_MAX: u32 = 32;
 
 impl<'a> ColumnLeaf<'a> {
-    pub(super) fn new(column: &'a ColumnReader, test: &ValueTest) -> Result<Self> {
+    pub(super) fn new(column: &'a ColumnReader, test: &'a ValueTest) -> Result<Self> {
+        let each = matches!(test, ValueTest::PartOfTime { .. }).then_some(test);
         let pairs = match test {
             ValueTest::Numbers(ranges) => numbers(column.column_type(), ranges),
             ValueTest::Floats(ranges) => {
@@ -31,8 +34,12 @@ impl<'a> ColumnLeaf<'a> {
                 ordinals.filter_map(Result::transpose).collect::<Result<_>>()?
             }
             ValueTest::Texts(test) | ValueTest::Versions(test) => texts(column, test)?,
+            ValueTest::OfText { .. } | ValueTest::Length { .. } => {
+                texts_after(column, "", |text| test.holds_text(text))?
+            }
+            ValueTest::PartOfTime { .. } => vec![(0, u64::MAX)],
         };
-        Ok(ColumnLeaf { column, intervals: Intervals::new(pairs) })
+        Ok(ColumnLeaf { column, intervals: Intervals::new(pairs), each })
     }
 
     /// Whether no value of the segment passes and none is missing.
@@ -55,10 +62,13 @@ impl<'a> ColumnLeaf<'a> {
     }
 
     fn reads_values_of(&self, chunk: &Chunk<'_>) -> bool {
-        chunk.zone().is_some_and(|zone| {
-            let covers = self.intervals.covers(zone) && !self.has_lists();
-            self.intervals.overlaps(zone) && !covers
-        })
+        chunk.zone().is_some_and(|zone| self.intervals.overlaps(zone) && !self.is_sure_of(zone))
+    }
+
+    /// Whether every value between the least and the greatest of a chunk passes.
+    fn is_sure_of(&self, zone: (u64, u64)) -> bool {
+        // A list may be empty; then it has no value that passes.
+        self.intervals.covers(zone) && !self.has_lists() && self.each.is_none()
     }
 
     fn at_a_glance(&self, chunk: &Chunk<'_>) -> Option<Truth> {
@@ -70,8 +80,7 @@ impl<'a> ColumnLeaf<'a> {
             _ if missing > 0 => None,
             None => Some(Truth::False),
             Some(zone) if !self.intervals.overlaps(zone) => Some(Truth::False),
-            // A list may be empty; then it has no value that passes.
-            Some(zone) if self.intervals.covers(zone) && !self.has_lists() => Some(Truth::True),
+            Some(zone) if self.is_sure_of(zone) => Some(Truth::True),
             Some(_) => None,
         }
     }
@@ -114,7 +123,10 @@ impl<'a> ColumnLeaf<'a> {
             return self.points(&chunk, rows, masks);
         }
         let mut sure = masks.empty();
-        chunk.scan(&self.intervals, &mut sure)?;
+        match self.each {
+            None => chunk.scan(&self.intervals, &mut sure)?,
+            Some(test) => self.ask_each(&chunk, test, &mut sure)?,
+        }
         if chunk.missing_count() == 0 {
             return Ok(Answer::known(masks.part(sure)));
         }
@@ -123,11 +135,30 @@ impl<'a> ColumnLeaf<'a> {
         Ok(Answer { sure: masks.part(sure), possible: Some(Part::Rows(possible)) })
     }
 
+    /// Asks the test of the value of every row.
+    fn ask_each(&self, chunk: &Chunk<'_>, test: &ValueTest, sure: &mut Mask) -> Result<()> {
+        let mut ordinals = Vec::new();
+        chunk.ordinals_into(&mut ordinals)?;
+        let mut missing = Mask::new();
+        chunk.missing_into(&mut missing)?;
+        for (row, ordinal) in (0..=u16::MAX).zip(ordinals) {
+            if !missing.contains(row) && test.holds(&self.column.value_of(ordinal)?) {
+                sure.set(row);
+            }
+        }
+        Ok(())
+    }
+
     fn points(&self, chunk: &Chunk<'_>, rows: &Mask, masks: &mut Masks) -> Result<Answer> {
         let (mut sure, mut possible) = (masks.empty(), masks.empty());
         for row in rows.iter() {
             let ordinal = chunk.ordinal_at(row)?;
-            if ordinal.is_none_or(|it| self.intervals.contains(it)) {
+            let passes = match (ordinal, self.each) {
+                (None, _) => true,
+                (Some(ordinal), None) => self.intervals.contains(ordinal),
+                (Some(ordinal), Some(test)) => test.holds(&self.column.value_of(ordinal)?),
+            };
+            if passes {
                 possible.set(row);
                 if ordinal.is_some() {
                     sure.set(row);
@@ -164,12 +195,28 @@ fn texts(column: &ColumnReader, test: &TextTest) -> Result<Vec<(u64, u64)>> {
             return pairs.filter_map(Result::transpose).collect();
         }
         TextTest::Like(pattern) => pattern,
+        TextTest::Masked(_) | TextTest::Any(_) => {
+            let order = match column.column_type() {
+                ColumnType::Version => Version::compare,
+                _ => str::cmp,
+            };
+            return texts_after(column, "", |text| test.holds(text, order));
+        }
     };
     // Versions are not in the order of their bytes, so that a prefix is no range of them.
     let low = match column.column_type() {
         ColumnType::Version => "",
         _ => pattern.literal_prefix(),
     };
+    texts_after(column, low, |text| pattern.matches(text))
+}
+
+/// The ordinals of the texts with a prefix that pass.
+fn texts_after(
+    column: &ColumnReader,
+    low: &str,
+    passes: impl Fn(&str) -> bool,
+) -> Result<Vec<(u64, u64)>> {
     let Some((first, last)) = column.texts_between(Bound::Included(low), Bound::Unbounded)? else {
         return Ok(Vec::new());
     };
@@ -179,7 +226,7 @@ fn texts(column: &ColumnReader, test: &TextTest) -> Result<Vec<(u64, u64)>> {
         if !text.starts_with(low) {
             break;
         }
-        if pattern.matches(text) {
+        if passes(text) {
             match pairs.last_mut() {
                 Some(pair) if pair.1 + 1 == ordinal => pair.1 = ordinal,
                 _ => pairs.push((ordinal, ordinal)),

@@ -1,13 +1,11 @@
 //! Tests of serials and namespaces become rows.
 
-use std::ops::Bound;
-
 use super::find::{ends, find_sorted};
 use super::ranges::Ranges;
 use super::text_leaf::{SerialText, TextLeaf};
 use crate::error::{Error, Result};
 use crate::index::LiveSegment;
-use crate::scope::{LikePattern, SerialTest, TextTest};
+use crate::scope::{LikePattern, SerialTest, ValueTest};
 use crate::serial::{Families, FamilyId, KeyRange, SerialKey};
 
 /// A test of serials in one segment: TRUE for `rows`, what the leaf says for others, else FALSE.
@@ -24,18 +22,31 @@ pub(super) fn serial_rows<'a>(
     test: &'a SerialTest,
 ) -> Result<SerialRows<'a>> {
     let (rows, text) = match test {
-        SerialTest::In(keys) => return listed(segment, keys),
+        SerialTest::In(keys) => return listed(segment, keys.iter().cloned()),
+        SerialTest::InSet(set) => return listed(segment, set.keys()),
         SerialTest::Range(range) => (in_range(segment, range)?, SerialText::In(range)),
         SerialTest::Like(like) => (fitting(segment, families, like)?, SerialText::Like(like)),
+        SerialTest::Masked(_) | SerialTest::Text { .. } | SerialTest::Length { .. } => {
+            let all = Ranges::of(0..segment.units.rows());
+            ((Ranges::new(), all), SerialText::Of(test))
+        }
     };
     let (rows, looked_at) = rows;
     let leaf = TextLeaf { segment, families, test: text, rows: looked_at };
     Ok(SerialRows { rows, texts: (!leaf.rows.is_empty()).then_some(leaf) })
 }
 
-fn listed<'a>(segment: &'a LiveSegment, keys: &[SerialKey]) -> Result<SerialRows<'a>> {
+/// Keys that are looked up at a time.
+const LISTED_AT_A_TIME: usize = 65_536;
+
+/// The rows of serials, whose keys ascend and are unique.
+fn listed(segment: &LiveSegment, keys: impl Iterator<Item = SerialKey>) -> Result<SerialRows<'_>> {
     let mut found = Vec::new();
-    find_sorted(segment, None, keys, |_, row| found.push(u64::from(row)))?;
+    let mut keys = keys.peekable();
+    while keys.peek().is_some() {
+        let some: Vec<SerialKey> = keys.by_ref().take(LISTED_AT_A_TIME).collect();
+        find_sorted(segment, None, &some, |_, row| found.push(u64::from(row)))?;
+    }
     found.sort_unstable();
     let mut rows = Ranges::new();
     for row in found {
@@ -93,33 +104,14 @@ fn fitting(
 }
 
 /// The rows of the namespaces whose names pass.
-pub(super) fn namespace_rows(segment: &LiveSegment, test: &TextTest) -> Result<Ranges> {
+pub(super) fn namespace_rows(segment: &LiveSegment, test: &ValueTest) -> Result<Ranges> {
     let mut rows = Ranges::new();
     for group in segment.units.keys().groups() {
         let name = segment.units.namespaces().get(group.namespace as usize);
         let name = name.ok_or_else(|| Error::corrupt("segment: a serial is of no namespace"))?;
-        if passes(test, name) {
+        if test.holds_text(name) {
             rows.push(group.rows.clone());
         }
     }
     Ok(rows)
-}
-
-fn passes(test: &TextTest, name: &str) -> bool {
-    match test {
-        TextTest::Like(pattern) => pattern.matches(name),
-        TextTest::Ranges(ranges) => ranges.iter().any(|(low, high)| {
-            let above = match low {
-                Bound::Included(low) => name >= low.as_str(),
-                Bound::Excluded(low) => name > low.as_str(),
-                Bound::Unbounded => true,
-            };
-            let below = match high {
-                Bound::Included(high) => name <= high.as_str(),
-                Bound::Excluded(high) => name < high.as_str(),
-                Bound::Unbounded => true,
-            };
-            above && below
-        }),
-    }
 }

@@ -7,7 +7,7 @@ use super::ranges::Ranges;
 use crate::bitmap::Mask;
 use crate::error::{Error, Result};
 use crate::index::LiveSegment;
-use crate::scope::{LikePattern, Truth};
+use crate::scope::{LikePattern, SerialTest, Truth};
 use crate::serial::{Families, FamilyId, KeyRange, SerialKey};
 
 /// A test of the texts of some rows of one segment; it is FALSE for all others.
@@ -26,6 +26,8 @@ pub(super) enum SerialText<'a> {
     /// In a range, which decides by shape; only for serials that fit no family.
     In(&'a KeyRange),
     Like(&'a LikePattern),
+    /// What a test asks of it.
+    Of(&'a SerialTest),
 }
 
 impl TextLeaf<'_> {
@@ -77,7 +79,7 @@ impl TextLeaf<'_> {
         if group.family == FamilyId::OPAQUE {
             return keys.for_each_text(number, rows, |row, text| {
                 if asked(row) {
-                    tell(row, self.truth(text));
+                    tell(row, self.truth(&SerialKey::Opaque(text.into()), text)?);
                 }
                 Ok(())
             });
@@ -92,19 +94,19 @@ impl TextLeaf<'_> {
             if asked(row) {
                 text.clear();
                 family.decode_into(code, &mut text)?;
-                tell(row, self.truth(&text));
+                let key = SerialKey::Coded { family: group.family, code };
+                tell(row, self.truth(&key, &text)?);
             }
         }
         Ok(())
     }
 
-    fn truth(&self, text: &str) -> Truth {
-        match self.test {
+    fn truth(&self, key: &SerialKey, text: &str) -> Result<Truth> {
+        Ok(match self.test {
             SerialText::Like(pattern) => Truth::from(pattern.matches(text)),
-            SerialText::In(range) => {
-                Truth::from(range.decide(self.families, &SerialKey::Opaque(text.into())))
-            }
-        }
+            SerialText::In(range) => Truth::from(range.decide(self.families, key)),
+            SerialText::Of(test) => test.truth(self.families, key)?,
+        })
     }
 }
 

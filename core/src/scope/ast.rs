@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Literal;
+use super::call::Call;
 
 /// A condition on units: what a recall covers.
 ///
@@ -58,9 +59,36 @@ pub(super) enum Node {
 /// A condition on one column.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Test {
+    pub(super) subject: Subject,
+    pub(super) predicate: Predicate,
+}
+
+/// What a condition looks at: a column, or what functions make of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Subject {
+    /// The name; `serial.yy` is the field `yy` of the serial.
     pub(super) column: Box<str>,
     pub(super) column_at: Spot,
-    pub(super) predicate: Predicate,
+    /// The innermost first.
+    pub(super) calls: Vec<Called>,
+}
+
+/// A function and where it stood.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Called {
+    pub(super) call: Call,
+    pub(super) at: Spot,
+}
+
+impl Subject {
+    pub(super) fn column(column: Box<str>, column_at: Spot) -> Self {
+        Subject { column, column_at, calls: Vec::new() }
+    }
+
+    /// Where it begins.
+    pub(super) fn at(&self) -> Spot {
+        self.calls.last().map_or(self.column_at, |outermost| outermost.at)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -68,9 +96,29 @@ pub(super) enum Predicate {
     Compare(Comparison, Operand),
     Between(Operand, Operand),
     In(Vec<Operand>),
+    /// In the list or set of a parameter.
+    InParameter(Operand),
     /// A text; SQL and JSON check that it is a pattern, binding checks what was built.
     Like(Operand),
     IsNull,
+    /// The value is there and is this one.
+    NotDistinct(Operand),
+}
+
+impl Predicate {
+    /// The literals, in order.
+    pub(super) fn operands(&self) -> impl Iterator<Item = &Operand> {
+        let (one, two, list) = match self {
+            Predicate::Compare(_, one)
+            | Predicate::InParameter(one)
+            | Predicate::Like(one)
+            | Predicate::NotDistinct(one) => (Some(one), None, None),
+            Predicate::Between(first, last) => (Some(first), Some(last), None),
+            Predicate::In(list) => (None, None, Some(list)),
+            Predicate::IsNull => (None, None, None),
+        };
+        one.into_iter().chain(two).chain(list.into_iter().flatten())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

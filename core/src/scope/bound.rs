@@ -2,10 +2,15 @@
 
 use std::fmt;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use super::ast::NodeId;
+use super::bound_serials::BoundSerials;
 use super::like::LikePattern;
-use super::{Scope, Truth};
+use super::mask::MaskedTest;
+use super::text_expr::TextExpr;
+use super::{DatePart, Parameters, Scope, Truth};
+use crate::calendar::Zone;
 use crate::schema::Schema;
 use crate::serial::{KeyRange, SerialKey};
 
@@ -32,6 +37,7 @@ use crate::serial::{KeyRange, SerialKey};
 pub struct BoundScope {
     pub(super) schema: Schema,
     pub(super) scope: Scope,
+    pub(super) parameters: Parameters,
     /// In post-order, the root last.
     pub(super) nodes: Vec<BoundNode>,
     /// For each bound node, the node of the scope that it says.
@@ -47,6 +53,11 @@ impl BoundScope {
     /// What the scope was bound to.
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// The values that the scope's parameters were given.
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
     }
 
     /// Every node, children before their parent, the root last: evaluating them in this order
@@ -98,8 +109,8 @@ pub(crate) enum BoundNode {
         test: ValueTest,
     },
     Serial(SerialTest),
-    /// On the namespace, which is never missing.
-    Namespace(TextTest),
+    /// On the namespace, which is never missing: a test of texts.
+    Namespace(ValueTest),
 }
 
 /// What the values of a column must be.
@@ -115,6 +126,26 @@ pub(crate) enum ValueTest {
     Texts(TextTest),
     /// Of versions: the ranges are in the order of versions.
     Versions(TextTest),
+    /// Of what functions make of a text, or of any one of many texts.
+    OfText { of: TextExpr, test: TextTest },
+    /// Of how many characters functions leave of a text, or of any one of many texts; the ranges
+    /// are as those of numbers.
+    Length { of: TextExpr, test: Vec<(i64, i64)> },
+    /// Of a part of a day or of an instant; the ranges are as those of numbers.
+    PartOfTime {
+        part: TimePart,
+        /// The zone of the column's days.
+        zone: Zone,
+        test: Vec<(i64, i64)>,
+    },
+}
+
+/// What is taken of a day or of an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimePart {
+    Of(DatePart),
+    /// Microseconds after midnight by the clock of the zone.
+    TimeOfDay,
 }
 
 /// What a text must be.
@@ -125,6 +156,10 @@ pub(crate) enum TextTest {
     Ranges(Vec<TextRange>),
     /// Of this pattern, which is more than a text or a prefix.
     Like(LikePattern),
+    /// Of this mask, or between two of them.
+    Masked(MaskedTest),
+    /// Any of these holds.
+    Any(Vec<TextTest>),
 }
 
 /// The texts between two bounds.
@@ -137,6 +172,14 @@ pub(crate) enum SerialTest {
     Range(KeyRange),
     /// One of these, which are ascending and unique.
     In(Vec<SerialKey>),
+    /// One of these, of which there may be millions.
+    InSet(Arc<BoundSerials>),
     /// Of this pattern, the text being as the family normalises it.
     Like(LikePattern),
+    /// Of this mask, or between two of them; the text is as the family normalises it.
+    Masked(MaskedTest),
+    /// Of what functions make of the text, as the family normalises it.
+    Text { of: TextExpr, test: TextTest },
+    /// Of how many characters functions leave of the text, as the family normalises it.
+    Length { of: TextExpr, test: Vec<(i64, i64)> },
 }

@@ -2,13 +2,17 @@
 
 use std::ops::Not;
 
-use super::ast::{Comparison, Node, NodeId, Operand, Origin, Predicate, Spot, Test};
+use super::ast::{
+    Called, Comparison, Node, NodeId, Operand, Origin, Predicate, Spot, Subject, Test,
+};
+use super::call::Call;
 use super::draft::Junction;
 use super::like::LikePattern;
-use super::{Literal, Scope};
+use super::text_expr::TextStep;
+use super::{DatePart, Literal, Scope};
 
-/// A column on its way into a condition. Made by [`Scope::column`], [`Scope::serial`] and
-/// [`Scope::namespace`].
+/// A column on its way into a condition, or what functions make of one. Made by [`Scope::column`],
+/// [`Scope::serial`], [`Scope::serial_field`] and [`Scope::namespace`].
 ///
 /// # Examples
 ///
@@ -19,22 +23,30 @@ use super::{Literal, Scope};
 /// assert_eq!(lots.to_sql(), "lot IN ('L1', 'L2')");
 /// let warm = Scope::column("cure_temperature").gt(181.5);
 /// assert_eq!(lots.or(warm).to_sql(), "lot IN ('L1', 'L2') OR cure_temperature > 181.5");
+/// let plant = Scope::serial().substring(7, 2).eq("WY");
+/// assert_eq!(plant.to_sql(), "SUBSTRING(serial FROM 7 FOR 2) = 'WY'");
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a column alone is no condition"]
 pub struct Term {
-    column: Box<str>,
+    subject: Subject,
 }
 
 impl Scope {
     /// Begins a condition on a column.
     pub fn column(name: impl Into<String>) -> Term {
-        Term { column: name.into().into() }
+        Term { subject: Subject::column(name.into().into(), Spot::default()) }
     }
 
     /// Begins a condition on the serial.
     pub fn serial() -> Term {
         Scope::column("serial")
+    }
+
+    /// Begins a condition on a field of the serial, such as `yy`; `made` is the time that its
+    /// calendar fields name.
+    pub fn serial_field(name: impl AsRef<str>) -> Term {
+        Scope::column(format!("serial.{}", name.as_ref()))
     }
 
     /// Begins a condition on the namespace.
@@ -113,6 +125,74 @@ impl Not for Scope {
 }
 
 impl Term {
+    /// So many characters from this place on, which counts from 1.
+    pub fn substring(self, start: i32, length: i32) -> Term {
+        self.call(Call::Text(TextStep::Substring { start, length: Some(length) }))
+    }
+
+    /// All characters from this place on, which counts from 1.
+    pub fn substring_from(self, start: i32) -> Term {
+        self.call(Call::Text(TextStep::Substring { start, length: None }))
+    }
+
+    /// So many characters from the start; negative: all but so many at the end.
+    pub fn left(self, count: i32) -> Term {
+        self.call(Call::Text(TextStep::Left(count)))
+    }
+
+    /// So many characters from the end; negative: all but so many at the start.
+    pub fn right(self, count: i32) -> Term {
+        self.call(Call::Text(TextStep::Right(count)))
+    }
+
+    /// The part of this number between separators, counted from 1, or from the last with -1; empty
+    /// where there are fewer.
+    pub fn split_part(self, separator: impl Into<String>, part: i32) -> Term {
+        let separator = separator.into().into();
+        self.call(Call::Text(TextStep::SplitPart { separator, part }))
+    }
+
+    /// All letters as capitals.
+    pub fn upper(self) -> Term {
+        self.call(Call::Text(TextStep::Upper))
+    }
+
+    /// All letters as small ones.
+    pub fn lower(self) -> Term {
+        self.call(Call::Text(TextStep::Lower))
+    }
+
+    /// The text without spaces at both ends.
+    pub fn trim(self) -> Term {
+        self.call(Call::Text(TextStep::Trim))
+    }
+
+    /// How many characters the text has.
+    pub fn char_length(self) -> Term {
+        self.call(Call::CharLength)
+    }
+
+    /// A part of a day or of a point in time, as a number.
+    pub fn extract(self, part: DatePart) -> Term {
+        self.call(Call::Extract(part))
+    }
+
+    /// The day of a point in time, in the column's zone.
+    pub fn cast_as_date(self) -> Term {
+        self.call(Call::AsDate)
+    }
+
+    /// The time of day of a point in time, in the column's zone; compared with texts from `00:00`
+    /// to `24:00`.
+    pub fn cast_as_time(self) -> Term {
+        self.call(Call::AsTime)
+    }
+
+    fn call(mut self, call: Call) -> Term {
+        self.subject.calls.push(Called { call, at: Spot::default() });
+        self
+    }
+
     /// The value is this one; of many values, any is.
     pub fn eq(self, value: impl Into<Literal>) -> Scope {
         self.compare(Comparison::Eq, value.into())
@@ -154,6 +234,17 @@ impl Term {
         self.test(Predicate::In(values))
     }
 
+    /// The value is one of the list, or of the set of serials, that is given by this name when the
+    /// scope is bound.
+    pub fn is_in_parameter(self, name: impl Into<String>) -> Scope {
+        self.test(Predicate::InParameter(built(Literal::parameter(name))))
+    }
+
+    /// The value is there and is this one: never UNKNOWN.
+    pub fn is_not_distinct_from(self, value: impl Into<Literal>) -> Scope {
+        self.test(Predicate::NotDistinct(built(value.into())))
+    }
+
     /// The value fits a pattern, in which `%` stands for any run of characters, `_` for one
     /// character, and `\` escapes the two and itself. Binding refuses what is no pattern.
     pub fn like(self, pattern: impl Into<String>) -> Scope {
@@ -172,7 +263,7 @@ impl Term {
     }
 
     fn test(self, predicate: Predicate) -> Scope {
-        let test = Test { column: self.column, column_at: Spot::default(), predicate };
+        let test = Test { subject: self.subject, predicate };
         Scope { nodes: vec![Node::Test(test)], origin: Origin::Built }
     }
 }

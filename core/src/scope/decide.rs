@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::ops::Bound;
 
 use super::ast::NodeId;
-use super::bound::{BoundNode, SerialTest, TextTest, ValueTest};
+use super::bound::{BoundNode, SerialTest, TextTest, TimePart, ValueTest};
 use super::{BoundScope, Truth, Verdict};
+use crate::calendar::{Date, Instant, Zone};
 use crate::error::{Error, Result};
 use crate::schema::{Record, Schema, Value, Version};
 use crate::serial::{Families, SerialKey};
@@ -56,9 +57,9 @@ impl BoundScope {
                 }
                 BoundNode::Serial(test) => match &unit.key {
                     None => Truth::Unknown,
-                    Some(key) => test.holds(unit.families, key)?,
+                    Some(key) => test.truth(unit.families, key)?,
                 },
-                BoundNode::Namespace(test) => Truth::from(test.holds(unit.namespace, str::cmp)),
+                BoundNode::Namespace(test) => Truth::from(test.holds_text(unit.namespace)),
             };
             truths.push(truth);
         }
@@ -112,24 +113,73 @@ impl<'a> Unit<'a> {
 
 impl ValueTest {
     /// Whether a value passes the test of its own column; a value of another type does not.
-    fn holds(&self, value: &Value) -> bool {
+    pub(crate) fn holds(&self, value: &Value) -> bool {
         match (self, value) {
-            (ValueTest::Numbers(ranges), value) => ordinal(value).is_some_and(|number| {
-                ranges.iter().any(|(first, last)| (*first..=*last).contains(&number))
-            }),
+            (ValueTest::Numbers(ranges), value) => {
+                ordinal(value).is_some_and(|number| within(ranges, number))
+            }
             (ValueTest::Floats(ranges), Value::Float(number)) => {
                 ranges.iter().any(|(first, last)| (*first..=*last).contains(number))
             }
-            (ValueTest::Texts(test), Value::Text(text)) => test.holds(text, str::cmp),
-            (ValueTest::Texts(test), Value::TextList(texts)) => {
-                texts.iter().any(|text| test.holds(text, str::cmp))
+            (ValueTest::PartOfTime { part, zone, test }, value) => {
+                part.of(value, zone).is_some_and(|number| within(test, number))
             }
-            (ValueTest::Versions(test), Value::Version(version)) => {
-                test.holds(version.as_str(), Version::compare)
-            }
+            (_, Value::Text(text)) => self.holds_text(text),
+            (_, Value::TextList(texts)) => texts.iter().any(|text| self.holds_text(text)),
+            (_, Value::Version(version)) => self.holds_text(version.as_str()),
             _ => false,
         }
     }
+
+    /// Whether a text passes the test of its own column, a version's included.
+    pub(crate) fn holds_text(&self, text: &str) -> bool {
+        match self {
+            ValueTest::Texts(test) => test.holds(text, str::cmp),
+            ValueTest::Versions(test) => test.holds(text, Version::compare),
+            ValueTest::OfText { of, test } => test.holds(&of.apply(text), str::cmp),
+            ValueTest::Length { of, test } => within(test, length(&of.apply(text))),
+            ValueTest::Numbers(_) | ValueTest::Floats(_) | ValueTest::PartOfTime { .. } => false,
+        }
+    }
+}
+
+impl TimePart {
+    /// The part of a day or of an instant.
+    pub(crate) fn of(self, value: &Value, zone: &Zone) -> Option<i64> {
+        match value {
+            Value::Date(date) => self.of_day(*date),
+            Value::Timestamp(at) => Some(self.of_instant(*at, zone)),
+            _ => None,
+        }
+    }
+
+    /// The part of a day, which has no time of day.
+    pub(crate) fn of_day(self, date: Date) -> Option<i64> {
+        match self {
+            TimePart::Of(part) => Some(part.of(date, 0)),
+            TimePart::TimeOfDay => None,
+        }
+    }
+
+    /// The part of an instant by the clock of a zone.
+    pub(crate) fn of_instant(self, at: Instant, zone: &Zone) -> i64 {
+        let (date, micros) = zone.clock(at);
+        match self {
+            TimePart::Of(part) => part.of(date, micros),
+            TimePart::TimeOfDay => micros,
+        }
+    }
+}
+
+/// Whether a number is in one of the ranges, which ascend.
+fn within(ranges: &[(i64, i64)], number: i64) -> bool {
+    let at = ranges.partition_point(|(_, last)| *last < number);
+    ranges.get(at).is_some_and(|(first, _)| *first <= number)
+}
+
+/// How many characters a text has.
+fn length(text: &str) -> i64 {
+    i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
 }
 
 /// The number that stands for a value in a test of numbers.
@@ -144,32 +194,43 @@ fn ordinal(value: &Value) -> Option<i64> {
 }
 
 impl TextTest {
-    fn holds(&self, text: &str, order: fn(&str, &str) -> Ordering) -> bool {
+    /// Whether a text passes, ranges being in this order.
+    pub(crate) fn holds(&self, text: &str, order: fn(&str, &str) -> Ordering) -> bool {
         match self {
             TextTest::Like(pattern) => pattern.matches(text),
-            TextTest::Ranges(ranges) => ranges.iter().any(|(first, last)| {
-                let begun = match first {
+            TextTest::Masked(masked) => masked.holds(text),
+            TextTest::Any(tests) => tests.iter().any(|test| test.holds(text, order)),
+            TextTest::Ranges(ranges) => {
+                let at = ranges.partition_point(|(_, last)| match last {
+                    Bound::Included(last) => order(last, text) == Ordering::Less,
+                    Bound::Excluded(last) => order(last, text) != Ordering::Greater,
+                    Bound::Unbounded => false,
+                });
+                ranges.get(at).is_some_and(|(first, _)| match first {
                     Bound::Included(first) => order(first, text) != Ordering::Greater,
                     Bound::Excluded(first) => order(first, text) == Ordering::Less,
                     Bound::Unbounded => true,
-                };
-                begun
-                    && match last {
-                        Bound::Included(last) => order(text, last) != Ordering::Greater,
-                        Bound::Excluded(last) => order(text, last) == Ordering::Less,
-                        Bound::Unbounded => true,
-                    }
-            }),
+                })
+            }
         }
     }
 }
 
 impl SerialTest {
-    fn holds(&self, families: &Families, key: &SerialKey) -> Result<Truth> {
+    /// What the test says of a serial: the meaning that every faster way must agree with.
+    pub(crate) fn truth(&self, families: &Families, key: &SerialKey) -> Result<Truth> {
         Ok(match self {
             SerialTest::Range(range) => Truth::from(range.decide(families, key)),
             SerialTest::In(keys) => Truth::from(keys.binary_search(key).is_ok()),
+            SerialTest::InSet(set) => Truth::from(set.contains(key)),
             SerialTest::Like(pattern) => Truth::from(pattern.matches(&families.text(key)?)),
+            SerialTest::Masked(masked) => Truth::from(masked.decide(&families.text(key)?)),
+            SerialTest::Text { of, test } => {
+                Truth::from(test.holds(&of.apply(&families.text(key)?), str::cmp))
+            }
+            SerialTest::Length { of, test } => {
+                Truth::from(within(test, length(&of.apply(&families.text(key)?))))
+            }
         })
     }
 }

@@ -1,9 +1,14 @@
 //! Puts the nodes of a scope together, flat and within the limits.
 
 use super::Scope;
+use std::collections::BTreeSet;
+
 use super::ast::{Node, NodeId, Origin, Predicate, Test};
+use super::literal::Kind;
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::{SCOPE_DEPTH_MAX, SCOPE_LIST_MAX, SCOPE_NODES_MAX};
+use crate::limits::{
+    SCOPE_CALLS_MAX, SCOPE_DEPTH_MAX, SCOPE_LIST_MAX, SCOPE_NODES_MAX, SCOPE_PARAMETERS_MAX,
+};
 
 /// What joins a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +24,30 @@ pub(super) struct Draft {
     nodes: Vec<Node>,
     /// Of each node, the levels of nodes from it down.
     heights: Vec<usize>,
+    parameters: Names,
+}
+
+/// The names of parameters, within the limit.
+#[derive(Default)]
+struct Names(BTreeSet<Box<str>>);
+
+impl Names {
+    fn add(&mut self, predicate: &Predicate) -> Result<()> {
+        for operand in predicate.operands() {
+            if let Kind::Parameter(name) = &operand.literal.0
+                && !self.0.contains(name)
+            {
+                self.0.insert(name.clone());
+            }
+        }
+        if self.0.len() <= SCOPE_PARAMETERS_MAX {
+            return Ok(());
+        }
+        Err(syntax(format!(
+            "the scope names more than {SCOPE_PARAMETERS_MAX} parameters; give lists as one \
+             parameter, as in IN :lots"
+        )))
+    }
 }
 
 /// A part whose own node may still be merged into a chain around it.
@@ -43,6 +72,8 @@ impl Draft {
         if let Predicate::In(list) = &test.predicate {
             check_list(list.len())?;
         }
+        check_calls(test.subject.calls.len())?;
+        self.parameters.add(&test.predicate)?;
         self.push(Node::Test(test), 1).map(Piece::Node)
     }
 
@@ -101,16 +132,20 @@ impl Draft {
 pub(super) fn check(scope: &Scope) -> Result<()> {
     check_nodes(scope.nodes.len())?;
     let mut heights: Vec<usize> = Vec::with_capacity(scope.nodes.len());
+    let mut parameters = Names::default();
     for node in &scope.nodes {
         let height = |id: &NodeId| heights.get(id.index()).copied().unwrap_or(0);
         let below = match node {
             Node::And(children) | Node::Or(children) => children.iter().map(height).max(),
             Node::Not(child) => Some(height(child)),
-            Node::Test(Test { predicate: Predicate::In(list), .. }) => {
-                check_list(list.len())?;
+            Node::Test(Test { subject, predicate }) => {
+                if let Predicate::In(list) = predicate {
+                    check_list(list.len())?;
+                }
+                check_calls(subject.calls.len())?;
+                parameters.add(predicate)?;
                 None
             }
-            Node::Test(_) => None,
         };
         let height = 1 + below.unwrap_or(0);
         check_depth(height)?;
@@ -143,6 +178,13 @@ pub(super) fn check_list(count: usize) -> Result<()> {
         return Ok(());
     }
     Err(syntax(format!("the list has more than {SCOPE_LIST_MAX} values; split it")))
+}
+
+pub(super) fn check_calls(count: usize) -> Result<()> {
+    if count <= SCOPE_CALLS_MAX {
+        return Ok(());
+    }
+    Err(syntax(format!("more than {SCOPE_CALLS_MAX} functions stand around one column")))
 }
 
 pub(super) fn syntax(message: impl Into<String>) -> Error {

@@ -4,15 +4,23 @@
 mod ast;
 mod bind;
 mod bound;
+mod bound_serials;
 mod build;
+mod call;
+mod date_part;
 mod decide;
 mod draft;
 mod json;
 mod like;
 mod literal;
+mod mask;
 mod moment;
+mod names;
+mod parameters;
 mod place;
+mod serial_set;
 mod sql;
+mod text_expr;
 mod truth;
 
 pub(crate) use ast::NodeId;
@@ -20,8 +28,11 @@ pub use ast::Scope;
 pub use bound::BoundScope;
 pub(crate) use bound::{BoundNode, SerialTest, TextRange, TextTest, ValueTest};
 pub use build::Term;
+pub use date_part::DatePart;
 pub(crate) use like::LikePattern;
 pub use literal::Literal;
+pub use parameters::Parameters;
+pub use serial_set::SerialSet;
 pub use truth::{Truth, Verdict};
 
 #[cfg(test)]

@@ -45,6 +45,42 @@ pub(super) fn day(text: &str) -> Result<i64> {
     Ok(i64::from(date.days()))
 }
 
+/// Microseconds of a day by the clock.
+pub(super) const DAY_MICROS: i64 = 86_400_000_000;
+
+/// The time of day of a text, in microseconds after midnight; `24:00` is the end of the day.
+pub(super) fn time_of_day(text: &str) -> Result<i64> {
+    let refused = || {
+        field(format!(
+            "`{text}` is no time of day; write it HH:MM or HH:MM:SS, from '00:00' to '24:00'"
+        ))
+    };
+    let (clock, fraction) = text.split_once('.').map_or((text, ""), |(clock, it)| (clock, it));
+    let digits = |part: &str| part.bytes().all(|it| it.is_ascii_digit());
+    let mut parts = clock.split(':');
+    let mut pair = |max: i64| match parts.next() {
+        Some(part) if part.len() == 2 && digits(part) => {
+            part.parse().ok().filter(|number| *number <= max).map(Some).ok_or_else(refused)
+        }
+        Some(_) => Err(refused()),
+        None => Ok(None),
+    };
+    let (hour, minute, second) = (pair(24)?, pair(59)?, pair(59)?);
+    let (Some(hour), Some(minute)) = (hour, minute) else { return Err(refused()) };
+    let fine = match (text.contains('.'), second) {
+        (false, _) => 0,
+        (true, Some(_)) if (1..=6).contains(&fraction.len()) && digits(fraction) => {
+            format!("{fraction:0<6}").parse().map_err(|_| refused())?
+        }
+        (true, _) => return Err(refused()),
+    };
+    let micros = ((hour * 60 + minute) * 60 + second.unwrap_or(0)) * 1_000_000 + fine;
+    if micros > DAY_MICROS || parts.next().is_some() {
+        return Err(refused());
+    }
+    Ok(micros)
+}
+
 fn field(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::ScopeField, message)
 }
@@ -68,6 +104,45 @@ mod tests {
             let (first, last) = moment(day, &Zone::utc()).unwrap();
             assert!(first > moment("9999-12-29", &Zone::utc()).unwrap().1, "{day}");
             assert_eq!(last, i64::MAX);
+        }
+    }
+
+    #[test]
+    fn times_of_day_end_at_twenty_four() {
+        let minute = 60_000_000;
+        let rows = [
+            ("00:00", 0),
+            ("15:00", 15 * 60 * minute),
+            ("15:01:02", (15 * 60 + 1) * minute + 2_000_000),
+            ("23:59:59.999999", DAY_MICROS - 1),
+            ("23:59:59.5", DAY_MICROS - 500_000),
+            ("24:00", DAY_MICROS),
+            ("24:00:00.000000", DAY_MICROS),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(time_of_day(text).unwrap(), expected, "{text}");
+        }
+        let none = [
+            "",
+            "15",
+            "1:00",
+            "15:0",
+            "24:01",
+            "24:00:00.1",
+            "25:00",
+            "12:60",
+            "12:00:60",
+            "12:00.5",
+            "12:00:00.",
+            "12:00:00.1234567",
+            "12:00:00:00",
+            "+1:00",
+            "12:00Z",
+            "3 pm",
+            "\u{661}2:00",
+        ];
+        for text in none {
+            assert!(time_of_day(text).is_err(), "{text}");
         }
     }
 

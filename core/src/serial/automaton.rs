@@ -53,7 +53,7 @@ impl Symbols {
 
 /// What kind of character stands somewhere in a serial that fits no family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
+pub(crate) enum Class {
     Digit,
     Upper,
     Lower,
@@ -62,7 +62,7 @@ pub(super) enum Class {
 }
 
 impl Class {
-    pub(super) fn of(it: char) -> Self {
+    pub(crate) fn of(it: char) -> Self {
         match it {
             '0'..='9' => Class::Digit,
             'A'..='Z' => Class::Upper,

@@ -23,6 +23,7 @@ mod shapes;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use automaton::Class;
 pub use decoded::{FieldValue, SerialField};
 pub use families::{Families, FamilyId};
 pub use family::SerialFamily;

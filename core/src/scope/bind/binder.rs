@@ -1,15 +1,15 @@
 //! Turns every node of a scope into nodes of a bound scope.
 
 use super::columns::value_test;
-use super::texts::{pattern, text, text_test};
+use super::given::Asked;
+use super::serials::{SerialTests, in_set, serial_tests};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, ColumnType, Schema};
-use crate::scope::ast::{Comparison, Node, NodeId, Operand, Predicate, Spot, Test};
+use crate::scope::ast::{Comparison, Node, NodeId, Predicate, Spot, Subject, Test};
 use crate::scope::bound::{BoundNode, SerialTest};
 use crate::scope::draft;
 use crate::scope::place::nearest;
-use crate::scope::{BoundScope, Scope, Truth};
-use crate::serial::SerialKey;
+use crate::scope::{BoundScope, Parameters, Scope, SerialSet, Truth};
 
 pub(super) const BETWEEN_ENDS: &str =
     "the first end of BETWEEN comes after the last; swap them, or correct one";
@@ -23,8 +23,8 @@ impl Schema {
     ///
     /// `scope_field` when the schema has no such column, when a literal does not fit its column,
     /// is no day or instant, or is no serial, and when the first end of a range comes after the
-    /// last; `scope_syntax` when a built scope passes a limit. The error says where in the text or
-    /// JSON of the scope it arose.
+    /// last, and when the scope has a parameter; `scope_syntax` when a built scope passes a limit.
+    /// The error says where in the text or JSON of the scope it arose.
     ///
     /// # Examples
     ///
@@ -39,8 +39,34 @@ impl Schema {
     /// # Ok::<(), seriatim::Error>(())
     /// ```
     pub fn bind(&self, scope: &Scope) -> Result<BoundScope> {
+        self.bind_with(scope, &Parameters::new())
+    }
+
+    /// Resolves a scope against this schema, and puts in the values of its parameters.
+    ///
+    /// Costs a walk over the scope, and sorting the values of lists and sets.
+    ///
+    /// # Errors
+    ///
+    /// As [`bind`](Schema::bind); `scope_field` also when a parameter has no value, or one that
+    /// does not fit where it stands; `invalid_argument` when a value is given that no parameter of
+    /// the scope asks for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::{Parameters, Record, Schema, Scope, SerialSet, Verdict};
+    ///
+    /// let scope: Scope = "serial IN :uploaded".parse()?;
+    /// let uploaded = SerialSet::new(["A7", "A8"])?;
+    /// let parameters = Parameters::new().with_serials("uploaded", uploaded);
+    /// let bound = Schema::default().bind_with(&scope, &parameters)?;
+    /// assert_eq!(bound.decide(&Record::of_serial("A7"))?, Verdict::Affected);
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn bind_with(&self, scope: &Scope, parameters: &Parameters) -> Result<BoundScope> {
         draft::check(scope)?;
-        let mut binder = Binder { schema: self, scope, nodes: Vec::new(), said: Vec::new() };
+        let mut binder = Binder { schema: self, parameters, nodes: Vec::new(), said: Vec::new() };
         let mut bound: Vec<NodeId> = Vec::with_capacity(scope.nodes.len());
         for (at, node) in scope.nodes.iter().enumerate() {
             let said = NodeId::of(at);
@@ -53,18 +79,22 @@ impl Schema {
                     binder.push(said, BoundNode::Or(children.iter().map(child).collect()))
                 }
                 Node::Not(inner) => binder.push(said, BoundNode::Not(child(inner))),
-                Node::Test(test) => binder.test(said, test)?,
+                Node::Test(test) => {
+                    binder.test(said, test).map_err(|(error, at)| scope.origin.locate(error, at))?
+                }
             };
             bound.push(id);
         }
+        parameters.check_used(scope)?;
         let Binder { nodes, said, .. } = binder;
-        Ok(BoundScope { schema: self.clone(), scope: scope.clone(), nodes, said })
+        let (scope, parameters) = (scope.clone(), parameters.clone());
+        Ok(BoundScope { schema: self.clone(), scope, parameters, nodes, said })
     }
 }
 
 struct Binder<'a> {
     schema: &'a Schema,
-    scope: &'a Scope,
+    parameters: &'a Parameters,
     nodes: Vec<BoundNode>,
     said: Vec<NodeId>,
 }
@@ -75,6 +105,9 @@ enum Target {
     Column(usize),
 }
 
+/// An error, and where it arose.
+type Refused = (Error, Spot);
+
 impl Binder<'_> {
     fn push(&mut self, said: NodeId, node: BoundNode) -> NodeId {
         self.nodes.push(node);
@@ -82,24 +115,40 @@ impl Binder<'_> {
         NodeId::of(self.nodes.len() - 1)
     }
 
-    fn test(&mut self, said: NodeId, test: &Test) -> Result<NodeId> {
-        let target = self.target(test)?;
-        if matches!(&test.predicate, Predicate::In(list) if list.is_empty()) {
+    fn test(&mut self, said: NodeId, test: &Test) -> Result<NodeId, Refused> {
+        let subject = &test.subject;
+        let target = self.target(subject)?;
+        let asked = match self.parameters.put_into(&test.predicate)? {
+            Asked::Predicate(predicate) => predicate,
+            Asked::InSet(serials, at) => return self.in_set(said, (subject, target), serials, at),
+        };
+        let predicate = &*asked;
+        if matches!(predicate, Predicate::In(list) if list.is_empty()) {
             return Ok(self.push(said, BoundNode::Constant(Truth::False)));
         }
         let positive = match target {
-            Target::Serial => self.serial(said, test)?,
-            Target::Namespace => self.namespace(said, test)?,
-            Target::Column(column) => self.column(said, test, column)?,
+            Target::Serial => self.serial(said, subject, predicate)?,
+            Target::Namespace | Target::Column(_) => {
+                let node = self.value(subject, predicate, &target)?;
+                self.push(said, node)
+            }
         };
-        match &test.predicate {
+        match predicate {
             Predicate::Compare(Comparison::Ne, _) => Ok(self.push(said, BoundNode::Not(positive))),
+            Predicate::NotDistinct(_) => Ok(self.present(said, &target, positive)),
             _ => Ok(positive),
         }
     }
 
-    fn target(&self, test: &Test) -> Result<Target> {
-        let name = &*test.column;
+    /// A condition that is FALSE where the value is missing.
+    fn present(&mut self, said: NodeId, target: &Target, test: NodeId) -> NodeId {
+        let missing = self.push(said, missing(target));
+        let present = self.push(said, BoundNode::Not(missing));
+        self.push(said, BoundNode::And(vec![present, test]))
+    }
+
+    fn target(&self, subject: &Subject) -> Result<Target, Refused> {
+        let name = &*subject.column;
         if name.eq_ignore_ascii_case("serial") {
             return Ok(Target::Serial);
         }
@@ -118,114 +167,86 @@ impl Binder<'_> {
             format!("there are {}", some.join(", "))
         };
         let message = format!("there is no column `{name}`; {hint}");
-        Err(self.error(test.column_at, Error::new(ErrorKind::ScopeField, message)))
+        Err((Error::new(ErrorKind::ScopeField, message), subject.column_at))
     }
 
-    fn column(&mut self, said: NodeId, test: &Test, column: usize) -> Result<NodeId> {
-        if test.predicate == Predicate::IsNull {
-            return Ok(self.push(said, BoundNode::Missing { column }));
+    /// A condition on a column or on the namespace.
+    fn value(
+        &self,
+        subject: &Subject,
+        predicate: &Predicate,
+        target: &Target,
+    ) -> Result<BoundNode, Refused> {
+        if *predicate == Predicate::IsNull {
+            return Ok(missing(target));
         }
-        let Some(declared) = self.schema.columns().get(column) else {
-            return Ok(self.push(said, BoundNode::Constant(Truth::Unknown)));
+        let Target::Column(column) = *target else {
+            let text = (ColumnType::Text, None);
+            return value_test(text, subject, predicate).map(BoundNode::Namespace).map_err(
+                |(error, spot)| (error.within("the namespace"), spot.unwrap_or(subject.at())),
+            );
         };
-        let values = value_test(declared, &test.predicate).map_err(|(error, spot)| {
-            let what = format!("column `{}` ({})", declared.name(), declared.column_type().name());
-            self.error(spot.unwrap_or(test.column_at), error.within(what))
-        })?;
-        Ok(self.push(said, BoundNode::Column { column, test: values }))
+        let Some(declared) = self.schema.columns().get(column) else {
+            return Ok(BoundNode::Constant(Truth::Unknown));
+        };
+        let zone = declared.zone().map_err(|error| (error, subject.at()))?;
+        let column_type = declared.column_type();
+        let test = value_test((column_type, Some(&zone)), subject, predicate).map_err(
+            |(error, spot)| {
+                let what = format!("column `{}` ({})", declared.name(), column_type.name());
+                (error.within(what), spot.unwrap_or(subject.at()))
+            },
+        )?;
+        Ok(BoundNode::Column { column, test })
     }
 
-    fn namespace(&mut self, said: NodeId, test: &Test) -> Result<NodeId> {
-        if test.predicate == Predicate::IsNull {
-            return Ok(self.push(said, BoundNode::Constant(Truth::False)));
+    fn serial(
+        &mut self,
+        said: NodeId,
+        subject: &Subject,
+        predicate: &Predicate,
+    ) -> Result<NodeId, Refused> {
+        if *predicate == Predicate::IsNull {
+            return Ok(self.push(said, BoundNode::SerialMissing));
         }
-        let texts = text_test(&test.predicate, ColumnType::Text)
-            .map_err(|(error, spot)| self.error(spot, error.within("the namespace")))?;
-        Ok(self.push(said, BoundNode::Namespace(texts)))
+        let SerialTests { any, but } = serial_tests(self.schema.families(), subject, predicate)?;
+        let tests: Vec<NodeId> =
+            any.into_iter().map(|test| self.push(said, BoundNode::Serial(test))).collect();
+        let any = match tests.as_slice() {
+            [only] => *only,
+            _ => self.push(said, BoundNode::Or(tests)),
+        };
+        let Some(but) = but else { return Ok(any) };
+        let but = self.push(said, BoundNode::Serial(SerialTest::In(vec![but])));
+        let other = self.push(said, BoundNode::Not(but));
+        Ok(self.push(said, BoundNode::And(vec![any, other])))
     }
 
-    fn serial(&mut self, said: NodeId, test: &Test) -> Result<NodeId> {
-        let node = match &test.predicate {
-            Predicate::IsNull => BoundNode::SerialMissing,
-            Predicate::Compare(Comparison::Eq | Comparison::Ne, operand) => {
-                BoundNode::Serial(SerialTest::In(vec![self.key(operand)?]))
-            }
-            Predicate::Compare(Comparison::Le | Comparison::Lt, operand) => {
-                let range = self.range(None, Some(operand))?;
-                return self.range_node(said, range, test);
-            }
-            Predicate::Compare(Comparison::Ge | Comparison::Gt, operand) => {
-                let range = self.range(Some(operand), None)?;
-                return self.range_node(said, range, test);
-            }
-            Predicate::Between(first, last) => self.range(Some(first), Some(last))?,
-            Predicate::In(list) => {
-                let keys: Result<Vec<SerialKey>> =
-                    list.iter().map(|operand| self.key(operand)).collect();
-                let mut keys = keys?;
-                keys.sort();
-                keys.dedup();
-                BoundNode::Serial(SerialTest::In(keys))
-            }
-            Predicate::Like(operand) => {
-                let pattern = pattern(operand, ColumnType::Text)
-                    .map_err(|(error, spot)| self.serial_error(spot, error))?;
-                BoundNode::Serial(SerialTest::Like(pattern))
-            }
+    fn in_set(
+        &mut self,
+        said: NodeId,
+        (subject, target): (&Subject, Target),
+        serials: &SerialSet,
+        at: Spot,
+    ) -> Result<NodeId, Refused> {
+        if !matches!(target, Target::Serial) {
+            let message = format!("a set of serials is for `serial`; give `{subject}` a list");
+            return Err((Error::new(ErrorKind::ScopeField, message), at));
+        }
+        let node = if serials.is_empty() {
+            BoundNode::Constant(Truth::False)
+        } else {
+            BoundNode::Serial(in_set(self.schema.families(), subject, serials, at)?)
         };
         Ok(self.push(said, node))
     }
-
-    /// A range, without its end where the comparison is strict: what is at most the end and not
-    /// the end, so that a near miss of the range's family stays UNKNOWN.
-    fn range_node(&mut self, said: NodeId, range: BoundNode, test: &Test) -> Result<NodeId> {
-        let range = self.push(said, range);
-        let Predicate::Compare(Comparison::Lt | Comparison::Gt, end) = &test.predicate else {
-            return Ok(range);
-        };
-        let end = BoundNode::Serial(SerialTest::In(vec![self.key(end)?]));
-        let end = self.push(said, end);
-        let other = self.push(said, BoundNode::Not(end));
-        Ok(self.push(said, BoundNode::And(vec![range, other])))
-    }
-
-    fn range(&self, first: Option<&Operand>, last: Option<&Operand>) -> Result<BoundNode> {
-        let text = |end: Option<&Operand>| match end {
-            None => Ok(None),
-            Some(operand) => {
-                // What is no serial at all is told where it stands, be it the first end or the last.
-                self.key(operand)?;
-                text(operand, ColumnType::Text)
-                    .map(Some)
-                    .map_err(|(error, spot)| self.serial_error(spot, error))
-            }
-        };
-        let (start, end) = (text(first)?, text(last)?);
-        let families = self.schema.families();
-        let at = first.or(last).map_or(Spot::default(), |operand| operand.at);
-        families
-            .bind_range(start.as_deref(), end.as_deref())
-            .map(|range| BoundNode::Serial(SerialTest::Range(range)))
-            .map_err(|error| self.error(at, field(&error)))
-    }
-
-    fn key(&self, operand: &Operand) -> Result<SerialKey> {
-        let text = text(operand, ColumnType::Text)
-            .map_err(|(error, spot)| self.serial_error(spot, error))?;
-        let families = self.schema.families();
-        families.classify(&text).map_err(|error| self.error(operand.at, field(&error)))
-    }
-
-    fn serial_error(&self, at: Spot, error: Error) -> Error {
-        self.error(at, error.within("the serial"))
-    }
-
-    fn error(&self, at: Spot, error: Error) -> Error {
-        self.scope.origin.locate(error, at)
-    }
 }
 
-/// What is wrong with a serial is here wrong with the scope.
-fn field(error: &Error) -> Error {
-    Error::new(ErrorKind::ScopeField, error.message())
+/// Whether the value of a target is missing.
+fn missing(target: &Target) -> BoundNode {
+    match target {
+        Target::Serial => BoundNode::SerialMissing,
+        Target::Namespace => BoundNode::Constant(Truth::False),
+        Target::Column(column) => BoundNode::Missing { column: *column },
+    }
 }

@@ -2,5 +2,8 @@
 
 mod binder;
 mod columns;
+mod given;
 mod numbers;
+mod serials;
+mod shape;
 mod texts;

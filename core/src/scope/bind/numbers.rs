@@ -55,7 +55,7 @@ pub(super) struct Extent<T> {
 }
 
 impl<T: Copy> Extent<T> {
-    fn point(at: T) -> Self {
+    pub(super) fn point(at: T) -> Self {
         Extent { first: at, last: at }
     }
 }
@@ -97,7 +97,9 @@ pub(super) fn ranges<T: Ordered>(
             vec![(start.first, end.last)]
         }
         Predicate::In(list) => list.iter().map(exact).collect::<Result<Vec<_>, _>>()?,
-        Predicate::Like(_) | Predicate::IsNull => Vec::new(),
+        Predicate::NotDistinct(operand) => vec![exact(operand)?],
+        // A parameter is a list by now, and the others are no tests of numbers.
+        Predicate::Like(_) | Predicate::InParameter(_) | Predicate::IsNull => Vec::new(),
     };
     merge(&mut found);
     Ok(found)

@@ -1,5 +1,6 @@
 //! Scopes as JSON.
 
+mod call;
 mod lexer;
 mod reader;
 mod write;

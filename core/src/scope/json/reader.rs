@@ -10,8 +10,22 @@ use crate::scope::literal::Kind;
 use crate::scope::place::{in_json, nearest};
 use crate::scope::{Literal, Scope};
 
-const OPERATORS: [&str; 13] =
-    ["and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "between", "in", "like", "is_null"];
+const OPERATORS: [&str; 14] = [
+    "and",
+    "or",
+    "not",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "between",
+    "in",
+    "like",
+    "is_null",
+    "is_not_distinct_from",
+];
 
 impl Scope {
     /// Reads the JSON form of a scope: one key a node, the operator; the column first, then the
@@ -44,6 +58,7 @@ impl Scope {
             draft: Draft::default(),
             steps: vec![root],
             depth: 0,
+            calls: 0,
         };
         let piece = reader.node(0)?;
         match reader.token(0)? {
@@ -54,11 +69,13 @@ impl Scope {
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     lexer: Lexer<'a>,
     draft: Draft,
     steps: Vec<Step>,
     depth: usize,
+    /// Calls around what is being read.
+    pub(super) calls: usize,
 }
 
 impl Reader<'_> {
@@ -67,25 +84,34 @@ impl Reader<'_> {
         self.depth += 1;
         check_depth(self.depth).map_err(|error| self.placed(at, error))?;
         self.mark('{', at, "a node, such as {\"eq\": [\"lot\", \"L1\"]},")?;
-        let operator = match self.token(at)? {
-            Token::Literal(Literal(Kind::Text(operator))) => operator,
-            token => return Err(self.misplaced(at, &token, "an operator in double quotes")),
-        };
+        let operator = self.key(at, "an operator in double quotes")?;
         let Some(key) = OPERATORS.into_iter().find(|it| **it == *operator) else {
             return Err(self.no_operator(at, &operator));
         };
-        self.mark(':', at, "`:`")?;
         let down = self.step(at, Down::Key(key));
         let piece = self.operands(key, down)?;
-        match self.token(at)? {
-            Token::Mark('}') => {}
-            Token::Mark(',') => {
-                return Err(self.error(at, "a node has one key, its operator; use `and` or `or`"));
-            }
-            token => return Err(self.misplaced(at, &token, "`}`")),
-        }
+        self.close(at, "a node has one key, its operator; use `and` or `or`")?;
         self.depth -= 1;
         Ok(piece)
+    }
+
+    /// The one key of an object, and its colon.
+    pub(super) fn key(&mut self, at: u32, expected: &str) -> Result<Box<str>> {
+        let key = match self.token(at)? {
+            Token::Literal(Literal(Kind::Text(key))) => key,
+            token => return Err(self.misplaced(at, &token, expected)),
+        };
+        self.mark(':', at, "`:`")?;
+        Ok(key)
+    }
+
+    /// The end of an object, which has one key.
+    pub(super) fn close(&mut self, at: u32, one_key: &str) -> Result<()> {
+        match self.token(at)? {
+            Token::Mark('}') => Ok(()),
+            Token::Mark(',') => Err(self.error(at, one_key)),
+            token => Err(self.misplaced(at, &token, "`}`")),
+        }
     }
 
     fn operands(&mut self, key: &'static str, at: u32) -> Result<Piece> {
@@ -97,17 +123,17 @@ impl Reader<'_> {
                 self.draft.negate(child).map_err(|error| self.placed(at, error))
             }
             "is_null" => {
-                let column = self.column(at)?;
-                self.test(at, Test { column, column_at: Spot(at), predicate: Predicate::IsNull })
+                let subject = self.subject(at)?;
+                self.test(at, Test { subject, predicate: Predicate::IsNull })
             }
             key => {
                 self.mark('[', at, "an array of a column and what it is compared with")?;
                 let column_at = self.step(at, Down::Element(0));
-                let column = self.column(column_at)?;
+                let subject = self.subject(column_at)?;
                 self.comma(at)?;
                 let predicate = self.predicate(key, at)?;
                 self.mark(']', at, "`]`")?;
-                self.test(at, Test { column, column_at: Spot(column_at), predicate })
+                self.test(at, Test { subject, predicate })
             }
         }
     }
@@ -121,10 +147,14 @@ impl Reader<'_> {
             }
             "in" => {
                 let list_at = self.step(at, Down::Element(1));
-                self.list(list_at).map(Predicate::In)
+                self.list(list_at)
             }
+            "is_not_distinct_from" => self.operand(at, 1).map(Predicate::NotDistinct),
             "like" => {
                 let Operand { literal, at: spot } = self.operand(at, 1)?;
+                if let Kind::Parameter(_) = &literal.0 {
+                    return Ok(Predicate::Like(Operand { literal, at: spot }));
+                }
                 let Kind::Text(text) = &literal.0 else {
                     return Err(self.error(spot.0, format!("{literal} is no pattern; quote it")));
                 };
@@ -153,8 +183,21 @@ impl Reader<'_> {
         Ok(Piece::Chain(chain))
     }
 
-    fn list(&mut self, at: u32) -> Result<Vec<Operand>> {
-        self.mark('[', at, "an array of literals")?;
+    /// A list, or a parameter that is one.
+    fn list(&mut self, at: u32) -> Result<Predicate> {
+        match self.token(at)? {
+            Token::Mark('[') => {}
+            Token::Mark('{') => {
+                let literal = self.special(at)?;
+                let Kind::Parameter(_) = &literal.0 else {
+                    return Err(
+                        self.error(at, format!("{literal} is no list; put it in `[` and `]`"))
+                    );
+                };
+                return Ok(Predicate::InParameter(Operand { literal, at: Spot(at) }));
+            }
+            token => return Err(self.misplaced(at, &token, "an array of literals")),
+        }
         let mut list = Vec::new();
         for element in 0.. {
             let operand_at = self.step(at, Down::Element(element));
@@ -167,27 +210,21 @@ impl Reader<'_> {
                 break;
             }
         }
-        Ok(list)
+        Ok(Predicate::In(list))
     }
 
-    fn operand(&mut self, at: u32, element: u32) -> Result<Operand> {
+    pub(super) fn operand(&mut self, at: u32, element: u32) -> Result<Operand> {
         let operand_at = self.step(at, Down::Element(element));
         let token = self.token(operand_at)?;
         self.literal(operand_at, token)
     }
 
-    fn literal(&self, at: u32, token: Token) -> Result<Operand> {
+    fn literal(&mut self, at: u32, token: Token) -> Result<Operand> {
         match token {
             Token::Literal(literal) => Ok(Operand { literal, at: Spot(at) }),
+            Token::Mark('{') => Ok(Operand { literal: self.special(at)?, at: Spot(at) }),
             Token::Null => Err(self.error(at, "null is no value; write {\"is_null\": \"column\"}")),
             token => Err(self.misplaced(at, &token, "a literal")),
-        }
-    }
-
-    fn column(&mut self, at: u32) -> Result<Box<str>> {
-        match self.token(at)? {
-            Token::Literal(Literal(Kind::Text(name))) => Ok(name),
-            token => Err(self.misplaced(at, &token, "the name of a column in double quotes")),
         }
     }
 
@@ -196,7 +233,7 @@ impl Reader<'_> {
     }
 
     /// Whether the array ends here; else takes the comma.
-    fn ends(&mut self, at: u32) -> Result<bool> {
+    pub(super) fn ends(&mut self, at: u32) -> Result<bool> {
         match self.token(at)? {
             Token::Mark(']') => Ok(true),
             Token::Mark(',') => Ok(false),
@@ -204,22 +241,22 @@ impl Reader<'_> {
         }
     }
 
-    fn comma(&mut self, at: u32) -> Result<()> {
+    pub(super) fn comma(&mut self, at: u32) -> Result<()> {
         self.mark(',', at, "`,` and a further operand")
     }
 
-    fn mark(&mut self, mark: char, at: u32, expected: &str) -> Result<()> {
+    pub(super) fn mark(&mut self, mark: char, at: u32, expected: &str) -> Result<()> {
         match self.token(at)? {
             Token::Mark(it) if it == mark => Ok(()),
             token => Err(self.misplaced(at, &token, expected)),
         }
     }
 
-    fn token(&mut self, at: u32) -> Result<Token> {
+    pub(super) fn token(&mut self, at: u32) -> Result<Token> {
         self.lexer.next().map_err(|error| self.placed(at, error))
     }
 
-    fn step(&mut self, parent: u32, to: Down) -> u32 {
+    pub(super) fn step(&mut self, parent: u32, to: Down) -> u32 {
         self.steps.push(Step { parent, to });
         // Every step takes bytes of a text that is far shorter than 2^32.
         u32::try_from(self.steps.len() - 1).unwrap_or(u32::MAX)
@@ -234,15 +271,15 @@ impl Reader<'_> {
         self.error(at, format!("{found} is no operator; {hint}"))
     }
 
-    fn misplaced(&self, at: u32, found: &Token, expected: &str) -> Error {
+    pub(super) fn misplaced(&self, at: u32, found: &Token, expected: &str) -> Error {
         self.error(at, format!("{} stands where {expected} should", found.shown()))
     }
 
-    fn error(&self, at: u32, message: impl Into<String>) -> Error {
+    pub(super) fn error(&self, at: u32, message: impl Into<String>) -> Error {
         self.placed(at, syntax(message))
     }
 
-    fn placed(&self, at: u32, error: Error) -> Error {
+    pub(super) fn placed(&self, at: u32, error: Error) -> Error {
         error.at(in_json(&self.steps, at))
     }
 }

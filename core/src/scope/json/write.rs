@@ -1,7 +1,9 @@
 //! Writes a scope as JSON.
 
-use crate::scope::ast::{Node, NodeId, Operand, Predicate, Test};
+use crate::scope::ast::{Node, NodeId, Operand, Predicate, Subject, Test};
+use crate::scope::call::Call;
 use crate::scope::literal::Kind;
+use crate::scope::text_expr::TextStep;
 use crate::scope::{Literal, Scope};
 
 impl Scope {
@@ -68,11 +70,12 @@ fn write_test(test: &Test, out: &mut String) {
     let key = match &test.predicate {
         Predicate::Compare(comparison, _) => comparison.key(),
         Predicate::Between(..) => "between",
-        Predicate::In(_) => "in",
+        Predicate::In(_) | Predicate::InParameter(_) => "in",
         Predicate::Like(_) => "like",
+        Predicate::NotDistinct(_) => "is_not_distinct_from",
         Predicate::IsNull => {
             out.push_str("{\"is_null\":");
-            write_text(&test.column, out);
+            write_subject(&test.subject, out);
             out.push('}');
             return;
         }
@@ -80,10 +83,13 @@ fn write_test(test: &Test, out: &mut String) {
     out.push_str("{\"");
     out.push_str(key);
     out.push_str("\":[");
-    write_text(&test.column, out);
+    write_subject(&test.subject, out);
     out.push(',');
     match &test.predicate {
-        Predicate::Compare(_, operand) | Predicate::Like(operand) => {
+        Predicate::Compare(_, operand)
+        | Predicate::Like(operand)
+        | Predicate::InParameter(operand)
+        | Predicate::NotDistinct(operand) => {
             write_literal(&operand.literal, out);
         }
         Predicate::Between(first, last) => {
@@ -95,6 +101,35 @@ fn write_test(test: &Test, out: &mut String) {
         Predicate::IsNull => {}
     }
     out.push_str("]}");
+}
+
+/// A column by its name, a call as an object: `{"left": ["serial", 2]}`.
+fn write_subject(subject: &Subject, out: &mut String) {
+    for called in subject.calls.iter().rev() {
+        let open = if called.call.function().plain().is_some() { "" } else { "[" };
+        out.extend(["{\"", called.call.function().key(), "\":", open]);
+    }
+    write_text(&subject.column, out);
+    for called in &subject.calls {
+        let arguments = match &called.call {
+            Call::Text(TextStep::Substring { start, length: None }) => format!(",{start}]"),
+            Call::Text(TextStep::Substring { start, length: Some(length) }) => {
+                format!(",{start},{length}]")
+            }
+            Call::Text(TextStep::Left(count) | TextStep::Right(count)) => format!(",{count}]"),
+            Call::Text(TextStep::SplitPart { separator, part }) => {
+                format!(",{},{part}]", serde_json::Value::from(&**separator))
+            }
+            Call::Extract(part) => format!(",\"{}\"]", part.key()),
+            Call::AsDate => ",\"date\"]".into(),
+            Call::AsTime => ",\"time\"]".into(),
+            Call::Text(TextStep::Upper | TextStep::Lower | TextStep::Trim) | Call::CharLength => {
+                String::new()
+            }
+        };
+        out.push_str(&arguments);
+        out.push('}');
+    }
 }
 
 fn write_list(list: &[Operand], out: &mut String) {
@@ -115,6 +150,25 @@ fn write_literal(literal: &Literal, out: &mut String) {
         // As `{:?}` writes it: the shortest text that reads as the same number.
         Kind::Float(number) => out.extend([format!("{number:?}")]),
         Kind::Boolean(truth) => out.push_str(if *truth { "true" } else { "false" }),
+        Kind::Mask(mask) => {
+            out.push_str("{\"mask\":");
+            match mask.text() {
+                (text, None) => write_text(&text, out),
+                (text, Some(free)) => {
+                    out.push('[');
+                    write_text(&text, out);
+                    out.push(',');
+                    write_text(&free.to_string(), out);
+                    out.push(']');
+                }
+            }
+            out.push('}');
+        }
+        Kind::Parameter(name) => {
+            out.push_str("{\"parameter\":");
+            write_text(name, out);
+            out.push('}');
+        }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::operand::{Name, Side};
+use super::operand::Side;
 use super::parser::Parser;
 use crate::error::Result;
-use crate::scope::ast::{Comparison, Operand, Predicate, Spot, Test};
+use crate::scope::ast::{Comparison, Operand, Predicate, Spot, Subject, Test};
 use crate::scope::draft::check_list;
 use crate::scope::like::LikePattern;
 
@@ -21,9 +21,9 @@ impl Parser<'_> {
     pub(super) fn condition(&mut self) -> Result<Condition> {
         let at = self.current.at;
         match self.side("a column")? {
-            Side::Column(name) => {
-                let (predicate, negated) = self.predicate(&name)?;
-                Ok(Condition { test: test(name, at, predicate), negated })
+            Side::Column { subject, .. } => {
+                let (predicate, negated) = self.predicate(&subject)?;
+                Ok(Condition { test: Test { subject, predicate }, negated })
             }
             Side::Literal(literal) => self.mirrored(literal),
             Side::Null => Err(self.error(at, "NULL is no value; write `column IS NULL`")),
@@ -39,10 +39,10 @@ impl Parser<'_> {
         self.bump()?;
         let at = self.current.at;
         match self.side("a column")? {
-            Side::Column(name) => {
+            Side::Column { subject, .. } => {
                 let predicate = Predicate::Compare(comparison.mirrored(), literal);
                 self.refuse_second_comparison()?;
-                Ok(Condition { test: test(name, at, predicate), negated: false })
+                Ok(Condition { test: Test { subject, predicate }, negated: false })
             }
             Side::Literal(_) | Side::Null => {
                 Err(self.error(at, "two literals are compared; one side must be a column"))
@@ -51,10 +51,10 @@ impl Parser<'_> {
     }
 
     /// What follows the column, and whether a NOT stands inside it.
-    fn predicate(&mut self, name: &Name) -> Result<(Predicate, bool)> {
+    fn predicate(&mut self, subject: &Subject) -> Result<(Predicate, bool)> {
         if let Some(comparison) = comparison(&self.current.token) {
             self.bump()?;
-            let operand = self.compared(name, comparison)?;
+            let operand = self.compared(subject, comparison)?;
             self.refuse_second_comparison()?;
             return Ok((Predicate::Compare(comparison, operand), false));
         }
@@ -66,11 +66,11 @@ impl Parser<'_> {
             return Ok((Predicate::Compare(Comparison::Eq, operand), false));
         }
         if self.take_word("IS")? {
-            let negated = self.take_word("NOT")?;
-            return Ok((self.is_null(name, negated)?, negated));
+            return self.is(subject);
         }
         let negated = self.take_word("NOT")?;
         if self.take_word("BETWEEN")? {
+            self.refuse_symmetric()?;
             let first = self.literal()?;
             if !self.take_word("AND")? {
                 return Err(self.unexpected("the AND of BETWEEN"));
@@ -78,7 +78,7 @@ impl Parser<'_> {
             return Ok((Predicate::Between(first, self.literal()?), negated));
         }
         if self.take_word("IN")? {
-            return Ok((Predicate::In(self.list()?), negated));
+            return Ok((self.list()?, negated));
         }
         if self.take_word("LIKE")? {
             return Ok((Predicate::Like(self.pattern()?), negated));
@@ -97,44 +97,76 @@ impl Parser<'_> {
         ))
     }
 
-    fn is_null(&mut self, name: &Name, negated: bool) -> Result<Predicate> {
+    /// Word for word: in SQL, SYMMETRIC takes the ends in either order.
+    fn refuse_symmetric(&self) -> Result<()> {
+        for word in ["SYMMETRIC", "ASYMMETRIC"] {
+            if self.at_word(word) {
+                return Err(self.error(
+                    self.current.at,
+                    format!(
+                        "BETWEEN has no {word} here; write the first end first: ends the wrong way \
+                         round are an error, so that none go unseen"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// What follows IS, and whether a NOT stands inside the condition. The test itself is positive:
+    /// `IS DISTINCT FROM` is the contrary of one.
+    fn is(&mut self, subject: &Subject) -> Result<(Predicate, bool)> {
+        let negated = self.take_word("NOT")?;
         if self.take_word("NULL")? {
-            return Ok(Predicate::IsNull);
+            return Ok((Predicate::IsNull, negated));
+        }
+        if self.take_word("DISTINCT")? {
+            if !self.take_word("FROM")? {
+                return Err(self.unexpected("the FROM of DISTINCT FROM"));
+            }
+            if self.take_word("NULL")? {
+                return Ok((Predicate::IsNull, !negated));
+            }
+            return Ok((Predicate::NotDistinct(self.literal()?), !negated));
         }
         let truth = ["TRUE", "FALSE"].into_iter().find(|word| self.at_word(word));
         Err(match truth {
             Some(word) => {
                 let sign = if negated { "<>" } else { "=" };
-                let way_out = format!("write `{} {sign} {word}`", name.text);
+                let way_out = format!("write `{subject} {sign} {word}`");
                 self.error(self.current.at, format!("IS stands before NULL only; {way_out}"))
             }
-            None => self.unexpected("NULL or NOT NULL"),
+            None => self.unexpected("NULL, NOT NULL or DISTINCT FROM"),
         })
     }
 
     /// The literal that a column is compared with.
-    fn compared(&mut self, name: &Name, comparison: Comparison) -> Result<Operand> {
+    fn compared(&mut self, subject: &Subject, comparison: Comparison) -> Result<Operand> {
         if !self.at_word("NULL") {
             return self.literal();
         }
         let sign = comparison.sql();
         let way_out = match comparison {
-            Comparison::Eq => format!("write `{} IS NULL`", name.text),
-            Comparison::Ne => format!("write `{} IS NOT NULL`", name.text),
+            Comparison::Eq => format!("write `{subject} IS NULL`"),
+            Comparison::Ne => format!("write `{subject} IS NOT NULL`"),
             _ => "leave it out: where a value is missing, a comparison is UNKNOWN anyway".into(),
         };
         Err(self.error(self.current.at, format!("`{sign} NULL` never holds; {way_out}")))
     }
 
-    fn list(&mut self) -> Result<Vec<Operand>> {
+    /// What follows IN: a list, or a parameter that is one.
+    fn list(&mut self) -> Result<Predicate> {
+        if self.current.token == Token::Colon {
+            return self.literal().map(Predicate::InParameter);
+        }
         if self.current.token != Token::LParen {
-            return Err(self.unexpected("the `(` of a list"));
+            return Err(self.unexpected("the `(` of a list, or a parameter such as :lots,"));
         }
         self.bump()?;
         let mut list = Vec::new();
         if self.current.token == Token::RParen {
             self.bump()?;
-            return Ok(list);
+            return Ok(Predicate::In(list));
         }
         loop {
             check_list(list.len() + 1).map_err(|error| self.placed(self.current.at, error))?;
@@ -143,7 +175,7 @@ impl Parser<'_> {
                 Token::Comma => self.bump()?,
                 Token::RParen => {
                     self.bump()?;
-                    return Ok(list);
+                    return Ok(Predicate::In(list));
                 }
                 _ => return Err(self.unexpected("`,` or `)`")),
             };
@@ -152,6 +184,9 @@ impl Parser<'_> {
 
     /// A pattern and its escape, as a pattern with the usual escape.
     fn pattern(&mut self) -> Result<Operand> {
+        if self.current.token == Token::Colon {
+            return self.literal();
+        }
         let at = self.offset();
         let text = self.text_token("a pattern in single quotes")?;
         let pattern = if self.take_word("ESCAPE")? {
@@ -183,13 +218,5 @@ fn comparison(token: &Token) -> Option<Comparison> {
         Token::Gt => Some(Comparison::Gt),
         Token::GtEq => Some(Comparison::Ge),
         _ => None,
-    }
-}
-
-fn test(name: Name, at: usize, predicate: Predicate) -> Test {
-    Test {
-        column: name.text.into(),
-        column_at: Spot(u32::try_from(at).unwrap_or(u32::MAX)),
-        predicate,
     }
 }

@@ -28,10 +28,8 @@ pub(super) fn way_out(token: &Token) -> Option<&'static str> {
         | Token::Pipe
         | Token::Caret
         | Token::ShiftLeft
-        | Token::ShiftRight
-        | Token::DoubleColon => {
-            Some("the language has no arithmetic and no casts; write the value itself")
-        }
+        | Token::ShiftRight => Some("the language has no arithmetic; write the value itself"),
+        Token::DoubleColon => Some("write CAST(made_at AS DATE) or CAST(made_at AS TIME)"),
         Token::Tilde
         | Token::TildeAsterisk
         | Token::ExclamationMarkTilde
@@ -39,7 +37,7 @@ pub(super) fn way_out(token: &Token) -> Option<&'static str> {
         | Token::DoubleTilde
         | Token::DoubleTildeAsterisk => Some("the language has no regular expressions; use LIKE"),
         Token::Placeholder(_) | Token::Colon | Token::AtSign | Token::Sharp => {
-            Some("the language has no parameters; write the value itself")
+            Some("a parameter is a colon and a name: :lot")
         }
         Token::Char('\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '`') => {
             Some("a text stands in straight single quotes: 'text'")
@@ -50,6 +48,42 @@ pub(super) fn way_out(token: &Token) -> Option<&'static str> {
         Token::Word(word) if word.quote_style.is_none() => word_way_out(&word.value),
         _ => None,
     }
+}
+
+/// The way out for a function of another language.
+pub(super) fn foreign_function(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_uppercase().as_str() {
+        "MID" => "write SUBSTRING(serial FROM 7 FOR 2)",
+        "LEN" => "write CHAR_LENGTH(serial)",
+        "OCTET_LENGTH" | "BIT_LENGTH" => "CHAR_LENGTH counts characters",
+        "UCASE" => "write UPPER(lot)",
+        "LCASE" => "write LOWER(lot)",
+        "LTRIM" | "RTRIM" | "BTRIM" => "TRIM takes the spaces off both ends",
+        "STARTS_WITH" => "write serial LIKE 'AX%'",
+        "ENDS_WITH" => "write serial LIKE '%0123'",
+        "CONTAINS" | "POSITION" | "STRPOS" | "INSTR" | "CHARINDEX" => "write serial LIKE '%WY%'",
+        "REGEXP_LIKE" | "REGEXP_MATCHES" | "REGEXP_REPLACE" => {
+            "the language has no regular expressions; use LIKE, SUBSTRING or MASK"
+        }
+        "REPLACE" | "TRANSLATE" => "a family's normaliser overlooks dashes, spaces and case",
+        "CONCAT" => "texts cannot be joined; compare each part",
+        "COALESCE" | "IFNULL" | "NVL" | "ISNULL" | "NULLIF" => {
+            "write `lot IS NULL OR lot = 'L1'`, or IS NOT DISTINCT FROM"
+        }
+        "YEAR" | "QUARTER" | "MONTH" | "DAY" | "WEEK" | "HOUR" | "MINUTE" | "DATE_PART" => {
+            "write EXTRACT(HOUR FROM made_at)"
+        }
+        "DATE" | "TO_DATE" | "DATE_TRUNC" | "STR_TO_DATE" => "write CAST(made_at AS DATE)",
+        "TIME" => "write CAST(made_at AS TIME)",
+        "NOW" | "CURRENT_DATE" | "GETDATE" => "a scope reads no clock; write the day itself",
+        "ABS" | "ROUND" | "FLOOR" | "CEIL" | "MOD" => {
+            "the language has no arithmetic; write the values themselves"
+        }
+        "ANY" | "ALL" | "SOME" | "UNNEST" => {
+            "a test of a column with many values holds where any value passes"
+        }
+        _ => return None,
+    })
 }
 
 fn word_way_out(word: &str) -> Option<&'static str> {

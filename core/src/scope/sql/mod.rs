@@ -1,5 +1,6 @@
 //! Scopes as SQL.
 
+mod call;
 mod condition;
 mod hints;
 mod lexer;

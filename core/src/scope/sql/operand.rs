@@ -7,19 +7,14 @@ use super::parser::{Parser, is_word};
 use crate::calendar::Zone;
 use crate::error::{Error, ErrorKind, Result};
 use crate::scope::Literal;
-use crate::scope::ast::{Operand, Spot};
-use crate::scope::moment::{day, instant};
+use crate::scope::ast::{Operand, Spot, Subject};
+use crate::scope::moment::{day, instant, time_of_day};
 
 /// One side of a condition.
 pub(super) enum Side {
-    Column(Name),
+    Column { subject: Subject, quoted: bool },
     Literal(Operand),
     Null,
-}
-
-pub(super) struct Name {
-    pub(super) text: String,
-    pub(super) quoted: bool,
 }
 
 /// Words that cannot begin an operand unless they are quoted.
@@ -28,21 +23,35 @@ const RESERVED: [&str; 11] =
 
 type Check = fn(&str) -> Result<()>;
 
+/// Words before a text that say what it is.
+const CHECKED: [(&str, Check); 3] =
+    [("DATE", check_date), ("TIME", check_time), ("TIMESTAMP", check_timestamp)];
+
 impl Parser<'_> {
     pub(super) fn literal(&mut self) -> Result<Operand> {
         let at = self.current.at;
         match self.side("a literal")? {
             Side::Literal(operand) => Ok(operand),
             Side::Null => Err(self.error(at, "NULL is no value; write `column IS NULL`")),
-            Side::Column(Name { text, quoted: true }) => Err(self.error(
-                at,
-                format!("double quotes are for columns; a text stands in single quotes: '{text}'"),
-            )),
-            Side::Column(Name { text, quoted: false }) => Err(self.error(
+            Side::Column { subject, quoted: true } => Err(self.error(
                 at,
                 format!(
-                    "`{text}` stands where a literal should; two columns cannot be compared, and \
-                     a text stands in single quotes: '{text}'"
+                    "double quotes are for columns; a text stands in single quotes: '{}'",
+                    subject.column
+                ),
+            )),
+            Side::Column { subject, .. } if !subject.calls.is_empty() => Err(self.error(
+                at,
+                format!(
+                    "`{subject}` stands where a literal should; a function stands on one side \
+                     only, and the other is a literal"
+                ),
+            )),
+            Side::Column { subject: Subject { column, .. }, .. } => Err(self.error(
+                at,
+                format!(
+                    "`{column}` stands where a literal should; two columns cannot be compared, and \
+                     a text stands in single quotes: '{column}'"
                 ),
             )),
         }
@@ -54,7 +63,7 @@ impl Parser<'_> {
         let found = self.bump()?;
         let literal = match found.token {
             Token::Word(word) if word.quote_style.is_some() => {
-                return self.column(Name { text: word.value, quoted: true });
+                return self.column(word.value, spot, true);
             }
             Token::Word(_) => return self.word(found, expected),
             Token::SingleQuotedString(text) => text.into(),
@@ -66,6 +75,7 @@ impl Parser<'_> {
                 }
                 _ => return Err(self.error(at, "a sign stands before a number only")),
             },
+            Token::Colon => self.parameter()?,
             _ => return Err(self.misplaced(&found, expected)),
         };
         Ok(Side::Literal(Operand { literal, at: spot }))
@@ -84,7 +94,7 @@ impl Parser<'_> {
             return Ok(Side::Null);
         }
         if matches!(self.current.token, Token::SingleQuotedString(_)) {
-            for (word, check) in [("DATE", check_date as Check), ("TIMESTAMP", check_timestamp)] {
+            for (word, check) in CHECKED {
                 if is_word(&found.token, word) {
                     let text_at = self.current.at;
                     let text = self.text_token(word)?;
@@ -97,26 +107,47 @@ impl Parser<'_> {
             return Err(self.misplaced(&found, expected));
         }
         match found.token {
-            Token::Word(word) if self.current.token == Token::LParen => Err(self.error(
-                at,
-                format!(
-                    "`{}(` is a function, and the language has none; compare the column itself",
-                    word.value
-                ),
-            )),
-            Token::Word(word) => self.column(Name { text: word.value, quoted: false }),
+            Token::Word(word) if self.current.token == Token::LParen => {
+                if word.value.eq_ignore_ascii_case("MASK") {
+                    let literal = self.mask()?;
+                    return Ok(Side::Literal(Operand { literal, at: spot }));
+                }
+                let subject = self.call(&word.value, spot)?;
+                Ok(Side::Column { subject, quoted: false })
+            }
+            Token::Word(word) => self.column(word.value, spot, false),
             _ => Err(self.misplaced(&found, expected)),
         }
     }
 
-    fn column(&mut self, name: Name) -> Result<Side> {
+    /// A column by its name, or a field of the serial by its path.
+    fn column(&mut self, mut name: String, at: Spot, quoted: bool) -> Result<Side> {
         if self.current.token == Token::Period {
-            return Err(self.error(
-                self.current.at,
-                "a column is one name without a full stop; leave out the table",
-            ));
+            if !name.eq_ignore_ascii_case("serial") {
+                return Err(self.error(
+                    self.current.at,
+                    "a column is one name without a full stop; leave out the table",
+                ));
+            }
+            self.bump()?;
+            let expected = "the name of a field of the serial";
+            match self.bump()? {
+                Lexeme { token: Token::Word(word), .. } if !word.value.is_empty() => {
+                    name.push('.');
+                    name.push_str(&word.value);
+                }
+                found => return Err(self.misplaced(&found, expected)),
+            }
         }
-        Ok(Side::Column(name))
+        Ok(Side::Column { subject: Subject::column(name.into(), at), quoted })
+    }
+
+    /// The name that follows a colon.
+    fn parameter(&mut self) -> Result<Literal> {
+        match self.bump()? {
+            Lexeme { token: Token::Word(word), .. } => Ok(Literal::parameter(word.value)),
+            found => Err(self.misplaced(&found, "the name of a parameter, as in :lot,")),
+        }
     }
 
     fn number(&self, at: usize, sign: &str, digits: &str, long: bool) -> Result<Literal> {
@@ -145,6 +176,10 @@ impl Parser<'_> {
 
 fn check_date(text: &str) -> Result<()> {
     day(text).map(|_| ())
+}
+
+fn check_time(text: &str) -> Result<()> {
+    time_of_day(text).map(|_| ())
 }
 
 fn check_timestamp(text: &str) -> Result<()> {

@@ -56,13 +56,15 @@ pub(super) struct Parser<'a> {
     pub(super) draft: Draft,
     /// Parentheses and NOTs around the current token.
     nesting: usize,
+    /// Calls around the current token.
+    pub(super) calls: usize,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Result<Self> {
         let mut lexer = Lexer::new(text);
         let current = lexer.next()?;
-        Ok(Parser { text, lexer, current, draft: Draft::default(), nesting: 0 })
+        Ok(Parser { text, lexer, current, draft: Draft::default(), nesting: 0, calls: 0 })
     }
 
     fn chain(&mut self, junction: Junction) -> Result<Piece> {

@@ -3,29 +3,8 @@
 use std::fmt::{self, Write};
 
 use crate::scope::Scope;
-use crate::scope::ast::{Node, NodeId, Operand, Predicate, Test};
-
-/// Words that are no column unless they are quoted.
-const KEYWORDS: [&str; 18] = [
-    "and",
-    "between",
-    "case",
-    "date",
-    "escape",
-    "exists",
-    "false",
-    "ilike",
-    "in",
-    "is",
-    "like",
-    "not",
-    "null",
-    "or",
-    "select",
-    "timestamp",
-    "true",
-    "where",
-];
+use crate::scope::ast::{Node, NodeId, Operand, Predicate, Subject, Test};
+use crate::scope::names::write_column;
 
 /// Values of a list that an excerpt shows.
 const LIST_SHOWN: usize = 5;
@@ -114,7 +93,7 @@ impl Writer<'_> {
 
     /// `not` stands where SQL has it, and is empty or ends in a space.
     fn write_test(&self, test: &Test, not: &str, out: &mut impl Write) -> fmt::Result {
-        write_column(&test.column, out)?;
+        write_subject(&test.subject, out)?;
         match &test.predicate {
             Predicate::Compare(comparison, operand) => {
                 write!(out, " {} ", comparison.sql())?;
@@ -131,11 +110,21 @@ impl Writer<'_> {
                 self.write_list(list, out)?;
                 out.write_str(")")
             }
+            Predicate::InParameter(parameter) => {
+                write!(out, " {not}IN ")?;
+                parameter.literal.write_sql(out)
+            }
             Predicate::Like(pattern) => {
                 write!(out, " {not}LIKE ")?;
                 pattern.literal.write_sql(out)
             }
             Predicate::IsNull => write!(out, " IS {not}NULL"),
+            // The test is positive, so that its contrary has no NOT.
+            Predicate::NotDistinct(operand) => {
+                let not = if not.is_empty() { "NOT " } else { "" };
+                write!(out, " IS {not}DISTINCT FROM ")?;
+                operand.literal.write_sql(out)
+            }
         }
     }
 
@@ -166,9 +155,20 @@ fn has_negated_form(test: &Test) -> bool {
     !matches!(test.predicate, Predicate::Compare(..))
 }
 
-fn write_column(name: &str, out: &mut impl Write) -> fmt::Result {
-    let plain = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
-        && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
-        && !KEYWORDS.iter().any(|keyword| name.eq_ignore_ascii_case(keyword));
-    if plain { out.write_str(name) } else { write!(out, "\"{}\"", name.replace('"', "\"\"")) }
+fn write_subject(subject: &Subject, out: &mut impl Write) -> fmt::Result {
+    for called in subject.calls.iter().rev() {
+        called.call.write_before(out)?;
+    }
+    write_column(&subject.column, out)?;
+    for called in &subject.calls {
+        called.call.write_after(out)?;
+    }
+    Ok(())
+}
+
+/// The subject as SQL.
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_subject(self, f)
+    }
 }

@@ -65,19 +65,95 @@ const OUTSIDE_THE_LANGUAGE: &[(&str, &str, &str)] = &[
         "           ^",
     ),
     (
-        "UPPER(facility) = 'LEIPZIG'",
-        "`UPPER(` is a function, and the language has none; compare the column itself",
+        "SOUNDEX(facility) = 'L120'",
+        "there is no function SOUNDEX; there are SUBSTRING, LEFT, RIGHT, SPLIT_PART, UPPER, LOWER, \
+             TRIM, CHAR_LENGTH, EXTRACT, CAST, MASK",
+        "^",
+    ),
+    ("UPER(facility) = 'GRAZ'", "there is no function UPER; did you mean UPPER?", "^"),
+    (
+        "MID(serial, 7, 2) = 'WY'",
+        "there is no function MID; write SUBSTRING(serial FROM 7 FOR 2)",
         "^",
     ),
     (
+        "facility = UPPER(firmware)",
+        "`UPPER(firmware)` stands where a literal should; a function stands on one side only, and \
+             the other is a literal",
+        "           ^",
+    ),
+    (
+        "UPPER('graz') = facility",
+        "UPPER is of a column, and a literal stands here; write UPPER(lot)",
+        "      ^",
+    ),
+    (
+        "LEFT(serial) = 'A'",
+        "`)` stands where LEFT does not have it; write LEFT(serial, 2)",
+        "           ^",
+    ),
+    (
+        "LEFT(serial, 2, 3) = 'A'",
+        "`,` stands where LEFT does not have it; write LEFT(serial, 2)",
+        "              ^",
+    ),
+    (
+        "LEFT(serial, '2') = 'A'",
+        "LEFT takes whole numbers here, from -2147483648 to 2147483647; write LEFT(serial, 2)",
+        "             ^",
+    ),
+    (
+        "SUBSTRING(serial FROM 7 FOR -1) = 'A'",
+        "SUBSTRING of -1 characters; a length is 0 or more, and without FOR it is all the rest",
+        "^",
+    ),
+    (
+        "SPLIT_PART(serial, '-', 0) = 'A'",
+        "SPLIT_PART counts parts from 1, or from the last with -1; there is no part 0",
+        "^",
+    ),
+    (
+        "EXTRACT(DOW FROM made_at) = 1",
+        "`DOW` is no part that EXTRACT gives; ISODOW counts the days of the week from Monday, 1, \
+             to Sunday, 7",
+        "        ^",
+    ),
+    (
+        "CAST(made_at AS INTEGER) = 1",
+        "`INTEGER` stands where DATE or TIME should",
+        "                ^",
+    ),
+    (
+        "serial = MASK('1TC720E')",
+        "the mask has no masked place; `*` and `#` mask one character each, and MASK('12xx', 'x') \
+             names another",
+        "              ^",
+    ),
+    (
+        "serial BETWEEN SYMMETRIC 'B' AND 'A'",
+        "BETWEEN has no SYMMETRIC here; write the first end first: ends the wrong way round are an \
+             error, so that none go unseen",
+        "               ^",
+    ),
+    (
+        "serial = :",
+        "the scope ends where the name of a parameter, as in :lot, should stand",
+        "          ^",
+    ),
+    (
+        "facility ~ 'L.*'",
+        "`~` stands where a comparison (=, <>, <, <=, >, >=, BETWEEN, IN, LIKE, IS NULL) should; the language has no regular expressions; use LIKE",
+        "         ^",
+    ),
+    (
         "line + 1 = 2",
-        "`+` stands where a comparison (=, <>, <, <=, >, >=, BETWEEN, IN, LIKE, IS NULL) should; the language has no arithmetic and no casts; write the value itself",
+        "`+` stands where a comparison (=, <>, <, <=, >, >=, BETWEEN, IN, LIKE, IS NULL) should; the language has no arithmetic; write the value itself",
         "     ^",
     ),
     (
         "line = 1 + 1",
-        "`+` stands where AND, OR or the end should; the language has no arithmetic and no \
-             casts; write the value itself",
+        "`+` stands where AND, OR or the end should; the language has no arithmetic; \
+             write the value itself",
         "         ^",
     ),
     (
@@ -120,7 +196,7 @@ const OUTSIDE_THE_LANGUAGE: &[(&str, &str, &str)] = &[
     ),
     (
         "serial = $1",
-        "`$1` stands where a literal should; the language has no parameters; write the value itself",
+        "`$1` stands where a literal should; a parameter is a colon and a name: :lot",
         "         ^",
     ),
 ];
@@ -206,6 +282,109 @@ const OUTSIDE_THE_SCHEMA: &[(&str, &str, usize)] = &[
     ),
     ("serial = ''", "the serial is empty", 10),
     ("serial BETWEEN '00042500' AND ''", "the serial is empty", 31),
+    (
+        "LEFT(line, 2) = '12'",
+        "column `line` (integer): LEFT is of a text, and here stands a number; compare the value \
+             itself",
+        1,
+    ),
+    (
+        "UPPER(CHAR_LENGTH(facility)) = 'A'",
+        "column `facility` (text): UPPER is of a text, and here stands a number; compare the value \
+             itself",
+        1,
+    ),
+    (
+        "EXTRACT(YEAR FROM serial) = 2025",
+        "`EXTRACT(YEAR FROM serial)`: EXTRACT is of a day or a point in time, and here stands a \
+             text; declare the column as a date",
+        1,
+    ),
+    (
+        "EXTRACT(HOUR FROM packed_on) = 9",
+        "column `packed_on` (date): EXTRACT is of a point in time, and here stands a day; a day has \
+             no hours",
+        1,
+    ),
+    (
+        "CAST(packed_on AS TIME) > '12:00'",
+        "column `packed_on` (date): CAST is of a point in time, and here stands a day; a day has \
+             no time of day",
+        1,
+    ),
+    (
+        "LEFT(serial, 2) IN ('19', '2201')",
+        "`LEFT(serial, 2)`: '2201' has 4 characters, and what it is compared with has at most 2; it \
+             can never be equal",
+        27,
+    ),
+    (
+        "UPPER(facility) = 'Leipzig'",
+        "column `facility` (text): 'Leipzig' can never be equal; write 'LEIPZIG'",
+        19,
+    ),
+    (
+        "CHAR_LENGTH(serial) = '9'",
+        "`CHAR_LENGTH(serial)`: the text '9' does not fit; write a number, without quotes",
+        23,
+    ),
+    (
+        "CHAR_LENGTH(LEFT(serial, 4)) > 4",
+        "`CHAR_LENGTH(LEFT(serial, 4))`: the number 4 is out of reach; the function gives 0 to 4",
+        32,
+    ),
+    (
+        "EXTRACT(HOUR FROM made_at) = 24",
+        "column `made_at` (timestamp): the number 24 is out of reach; the function gives 0 to 23",
+        30,
+    ),
+    (
+        "CAST(made_at AS TIME) BETWEEN '22:00' AND '06:00'",
+        "column `made_at` (timestamp): from '22:00' to '06:00' runs over midnight; write >= \
+             '22:00' OR <= '06:00'",
+        31,
+    ),
+    (
+        "CAST(made_at AS TIME) >= '24:00'",
+        "column `made_at` (timestamp): no time of day is '24:00': it is the end of the day only; \
+             midnight is '00:00'",
+        26,
+    ),
+    (
+        "CAST(made_at AS TIME) = '9:30'",
+        "column `made_at` (timestamp): `9:30` is no time of day; write it HH:MM or HH:MM:SS, from \
+             '00:00' to '24:00'",
+        25,
+    ),
+    (
+        "CAST(made_at AS DATE) = '2025-03-01T12:00:00Z'",
+        "column `made_at` (timestamp): the text '2025-03-01T12:00:00Z' has a time of day; write the \
+             day, or leave out CAST",
+        25,
+    ),
+    (
+        "serial BETWEEN MASK('AB**1') AND MASK('AB**12')",
+        "the serial: MASK('AB**1') and MASK('AB**12') have 5 and 6 places; both ends of a range \
+             have one length",
+        16,
+    ),
+    (
+        "serial BETWEEN MASK('AB**1') AND 'AB009'",
+        "the serial: one end of the range is a mask and the other is none; mask both",
+        34,
+    ),
+    (
+        "serial < MASK('AB**1')",
+        "the serial: a mask as an end belongs to the range; write <= or >=",
+        10,
+    ),
+    (
+        "line = MASK('1*')",
+        "column `line` (integer): the mask MASK('1*') does not fit; write a number, without quotes",
+        8,
+    ),
+    ("line = :line", "parameter `line` has no value; give it when the scope is bound", 8),
+    ("facility IN :lines", "parameter `lines` has no value; give it when the scope is bound", 13),
     ("packed_on = DATE '2025-02-30'", "`2025-02-30` is not a day of the calendar", 18),
     (
         "made_at < TIMESTAMP '2025-02-28'",
@@ -236,62 +415,107 @@ fn the_place_is_in_the_line_at_fault() {
     assert!(found.ends_with("(line 3, column 3)\n  4711\n  ^"), "{found}");
 }
 
+const OUTSIDE_THE_JSON: &[(&str, &str)] = &[
+    ("", "the end stands where a node, such as {\"eq\": [\"lot\", \"L1\"]}, should (at $)"),
+    (
+        r#"{"and": []}"#,
+        "`]` stands where a node, such as {\"eq\": [\"lot\", \"L1\"]}, should (at $.and[0])",
+    ),
+    (
+        r#"{"equals": ["line", 1]}"#,
+        "the text 'equals' is no operator; there are and, or, not, eq, ne, lt, le, gt, ge, between, in, like, is_null, is_not_distinct_from (at $)",
+    ),
+    (
+        r#"{"betwen": ["line", 1, 2]}"#,
+        "the text 'betwen' is no operator; did you mean `between`? (at $)",
+    ),
+    (
+        r#"{"eq": ["line", 1], "eq": ["line", 2]}"#,
+        "a node has one key, its operator; use `and` or `or` (at $)",
+    ),
+    (
+        r#"{"not": {"eq": ["line", null]}}"#,
+        "null is no value; write {\"is_null\": \"column\"} (at $.not.eq[1])",
+    ),
+    (r#"{"eq": ["line"]}"#, "`]` stands where `,` and a further operand should (at $.eq)"),
+    (r#"{"eq": ["line", 1, 2]}"#, "`,` stands where `]` should (at $.eq)"),
+    (
+        r#"{"in": ["line", 1]}"#,
+        "the number 1 stands where an array of literals should (at $.in[1])",
+    ),
+    (
+        r#"{"in": ["line", [1, {}]]}"#,
+        "`}` stands where `mask` or `parameter` in double quotes should (at $.in[1][1])",
+    ),
+    (r#"{"in": ["line", [1, [2]]]}"#, "an array stands where a literal should (at $.in[1][1])"),
+    (
+        r#"{"is_null": ["line"]}"#,
+        "an array stands where the name of a column in double quotes should (at $.is_null)",
+    ),
+    (
+        r#"{"like": ["facility", "a\\b"]}"#,
+        "`\\` in a LIKE pattern escapes `%`, `_` and itself; write `\\\\` for the character `\\` (at $.like[1])",
+    ),
+    (
+        r#"{"eq": [{"lefd": ["serial", 2]}, "A"]}"#,
+        "the text 'lefd' is no function; did you mean `left`? (at $.eq[0])",
+    ),
+    (
+        r#"{"eq": [{"left": "serial"}, "A"]}"#,
+        r#"the text 'serial' stands where an array, as in {"left": ["serial", 2]}, should (at $.eq[0].left)"#,
+    ),
+    (
+        r#"{"eq": [{"left": ["serial", "2"]}, "A"]}"#,
+        r#"the text '2' is no whole number from -2147483648 to 2147483647; write {"left": ["serial", 2]} (at $.eq[0].left[1])"#,
+    ),
+    (
+        r#"{"eq": [{"upper": "line", "left": 1}, "A"]}"#,
+        "a function stands by itself in its object (at $.eq[0])",
+    ),
+    (
+        r#"{"eq": ["facility", {"upper": "firmware"}]}"#,
+        "a function stands in the place of the column; here stands a literal (at $.eq[1])",
+    ),
+    (
+        r#"{"eq": ["serial", {"mask": "AB"}]}"#,
+        "the mask has no masked place; `*` and `#` mask one character each, and MASK('12xx', 'x') names another (at $.eq[1].mask)",
+    ),
+    (
+        r#"{"eq": [{"extract": ["made_at", "second"]}, 1]}"#,
+        "the text 'second' is no part of a date; there are year, quarter, month, day, isoyear, week, isodow, doy, hour, minute (at $.eq[0].extract)",
+    ),
+    (
+        r#"{"in": ["serial", {"mask": "AB*"}]}"#,
+        "the mask MASK('AB*') is no list; put it in `[` and `]` (at $.in[1])",
+    ),
+    (
+        r#"{"eq": ["line", {"parameter": "n"}]}"#,
+        "parameter `n` has no value; give it when the scope is bound (at $.eq[1])",
+    ),
+    (
+        r#"{"gt": [{"char_length": {"left": ["line", 2]}}, 1]}"#,
+        "column `line` (integer): LEFT is of a text, and here stands a number; compare the value itself (at $.gt[0].char_length)",
+    ),
+    (r#"{"eq": ["line", 01]}"#, "a number that is not JSON, at byte 16 (at $.eq[1])"),
+    (r#"{"eq": ["line", 1]} x"#, "this is not JSON, at byte 20 (at $)"),
+    (
+        r#"{"eq": ["line", 9223372036854775808]}"#,
+        "the number is outside -9223372036854775808 to 9223372036854775807, at byte 16 (at $.eq[1])",
+    ),
+    (
+        r#"{"and": [{"eq": ["line", 1]}, {"or": [{"eq": ["lime", 1]}]}]}"#,
+        "there is no column `lime`; did you mean `line`? (at $.and[1].or[0].eq[0])",
+    ),
+    (
+        r#"{"in": ["line", [1, "2"]]}"#,
+        "column `line` (integer): the text '2' does not fit; write a number, without quotes (at $.in[1][1])",
+    ),
+];
+
 #[test]
 fn json_errors_name_the_path() {
-    let rows = [
-        ("", "the end stands where a node, such as {\"eq\": [\"lot\", \"L1\"]}, should (at $)"),
-        (
-            r#"{"and": []}"#,
-            "`]` stands where a node, such as {\"eq\": [\"lot\", \"L1\"]}, should (at $.and[0])",
-        ),
-        (
-            r#"{"equals": ["line", 1]}"#,
-            "the text 'equals' is no operator; there are and, or, not, eq, ne, lt, le, gt, ge, between, in, like, is_null (at $)",
-        ),
-        (
-            r#"{"betwen": ["line", 1, 2]}"#,
-            "the text 'betwen' is no operator; did you mean `between`? (at $)",
-        ),
-        (
-            r#"{"eq": ["line", 1], "eq": ["line", 2]}"#,
-            "a node has one key, its operator; use `and` or `or` (at $)",
-        ),
-        (
-            r#"{"not": {"eq": ["line", null]}}"#,
-            "null is no value; write {\"is_null\": \"column\"} (at $.not.eq[1])",
-        ),
-        (r#"{"eq": ["line"]}"#, "`]` stands where `,` and a further operand should (at $.eq)"),
-        (r#"{"eq": ["line", 1, 2]}"#, "`,` stands where `]` should (at $.eq)"),
-        (
-            r#"{"in": ["line", 1]}"#,
-            "the number 1 stands where an array of literals should (at $.in[1])",
-        ),
-        (r#"{"in": ["line", [1, {}]]}"#, "an object stands where a literal should (at $.in[1][1])"),
-        (
-            r#"{"is_null": ["line"]}"#,
-            "an array stands where the name of a column in double quotes should (at $.is_null)",
-        ),
-        (
-            r#"{"like": ["facility", "a\\b"]}"#,
-            "`\\` in a LIKE pattern escapes `%`, `_` and itself; write `\\\\` for the character `\\` (at $.like[1])",
-        ),
-        (r#"{"eq": ["line", 01]}"#, "a number that is not JSON, at byte 16 (at $.eq[1])"),
-        (r#"{"eq": ["line", 1]} x"#, "this is not JSON, at byte 20 (at $)"),
-        (
-            r#"{"eq": ["line", 9223372036854775808]}"#,
-            "the number is outside -9223372036854775808 to 9223372036854775807, at byte 16 (at $.eq[1])",
-        ),
-        (
-            r#"{"and": [{"eq": ["line", 1]}, {"or": [{"eq": ["lime", 1]}]}]}"#,
-            "there is no column `lime`; did you mean `line`? (at $.and[1].or[0].eq[0])",
-        ),
-        (
-            r#"{"in": ["line", [1, "2"]]}"#,
-            "column `line` (integer): the text '2' does not fit; write a number, without quotes (at $.in[1][1])",
-        ),
-    ];
-    for (text, expected) in rows {
-        assert_eq!(json_error_of(text), expected, "{text}");
+    for (text, expected) in OUTSIDE_THE_JSON {
+        assert_eq!(json_error_of(text), *expected, "{text}");
     }
 }
 

@@ -1,9 +1,12 @@
 //! Long and deep scopes: answered, or refused with a reason, on a small stack.
 
 use crate::error::{ErrorKind, Result};
-use crate::limits::{SCOPE_BYTES_MAX, SCOPE_DEPTH_MAX, SCOPE_LIST_MAX, SCOPE_NODES_MAX};
+use crate::limits::{
+    SCOPE_BYTES_MAX, SCOPE_CALLS_MAX, SCOPE_DEPTH_MAX, SCOPE_LIST_MAX, SCOPE_NODES_MAX,
+    SCOPE_PARAMETERS_MAX, SERIAL_SET_MAX,
+};
 use crate::schema::{Record, Schema};
-use crate::scope::{Scope, Verdict};
+use crate::scope::{Literal, Scope, SerialSet, Verdict};
 
 /// Runs on a stack of 512 KiB.
 fn on_a_small_stack<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
@@ -112,4 +115,49 @@ fn a_text_has_a_longest_length() {
     let blank = " ".repeat(SCOPE_BYTES_MAX + 1);
     refused(blank.parse(), "at most 16777216");
     refused(Scope::from_json(&blank), "at most 16777216");
+}
+
+#[test]
+fn functions_nest_so_deep() {
+    on_a_small_stack(|| {
+        let sql =
+            |count: usize| format!("{}lot{} = 'A'", "UPPER(".repeat(count), ")".repeat(count));
+        let scope: Scope = sql(SCOPE_CALLS_MAX).parse().unwrap();
+        assert_eq!(scope.to_sql(), sql(SCOPE_CALLS_MAX));
+        assert_eq!(Scope::from_json(&scope.to_json()).unwrap(), scope);
+        let part = "more than 16 functions";
+        refused(sql(SCOPE_CALLS_MAX + 1).parse(), part);
+        refused(sql(100_000).parse(), part);
+        let open = format!("{{\"eq\":[{}", "{\"upper\":".repeat(100_000));
+        refused(Scope::from_json(&open), part);
+        let term = (0..=SCOPE_CALLS_MAX).fold(Scope::serial(), |term, _| term.trim());
+        let built = term.eq("A");
+        refused(Schema::default().bind(&built).map(|_| built), part);
+        // Side by side they do not add up.
+        assert!(format!("{} AND {}", sql(SCOPE_CALLS_MAX), sql(1)).parse::<Scope>().is_ok());
+    });
+}
+
+#[test]
+fn a_scope_names_so_many_parameters() {
+    let sql = |count: usize| {
+        let names: Vec<String> = (0..count).map(|it| format!(":p{it}")).collect();
+        format!("lot IN ({}, :p0, :p0)", names.join(", "))
+    };
+    let scope: Scope = sql(SCOPE_PARAMETERS_MAX).parse().unwrap();
+    assert_eq!(Scope::from_json(&scope.to_json()).unwrap(), scope);
+    let part = "more than 1000 parameters";
+    refused(sql(SCOPE_PARAMETERS_MAX + 1).parse(), part);
+    let built = Scope::column("lot")
+        .is_in((0..=SCOPE_PARAMETERS_MAX).map(|it| Literal::parameter(format!("p{it}"))));
+    refused(Schema::default().bind(&built).map(|_| built), part);
+}
+
+#[test]
+fn a_set_holds_so_many_serials() {
+    let serials = std::iter::repeat_n("1", SERIAL_SET_MAX);
+    let set = SerialSet::new(serials.clone()).unwrap();
+    assert_eq!((set.len(), set.iter().next_back()), (SERIAL_SET_MAX, Some("1")));
+    let error = SerialSet::new(serials.chain(["1"])).unwrap_err();
+    assert_eq!(error.message(), "the set has more than 10000000 serials; split it");
 }

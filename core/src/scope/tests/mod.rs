@@ -3,6 +3,8 @@
 mod bound;
 mod errors;
 mod forms;
+mod functions;
+mod given;
 mod limits;
 mod meaning;
 mod page;

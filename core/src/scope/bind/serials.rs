@@ -1,0 +1,143 @@
+//! Tests of serials.
+
+use super::shape::{Shape, lengths, of_text, shape};
+use super::texts::{masked, pattern, text};
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::ColumnType;
+use crate::scope::SerialSet;
+use crate::scope::ast::{Comparison, Operand, Predicate, Spot, Subject};
+use crate::scope::bound::SerialTest;
+use crate::scope::bound_serials::BoundSerials;
+use crate::scope::literal::Kind;
+use crate::serial::{Families, KeyRange, SerialKey};
+
+/// An error, and where it arose.
+type Refused = (Error, Spot);
+
+/// A test of serials: any of these holds, and the serial is not this one.
+pub(super) struct SerialTests {
+    pub(super) any: Vec<SerialTest>,
+    pub(super) but: Option<SerialKey>,
+}
+
+impl From<SerialTest> for SerialTests {
+    fn from(test: SerialTest) -> Self {
+        SerialTests { any: vec![test], but: None }
+    }
+}
+
+/// The test of serials that a condition other than `IS NULL` asks for. That of `<>` is that of `=`.
+pub(super) fn serial_tests(
+    families: &Families,
+    subject: &Subject,
+    predicate: &Predicate,
+) -> Result<SerialTests, Refused> {
+    let of_function = |(error, at): Refused| (error.within(format!("`{subject}`")), at);
+    match shape(ColumnType::Text, &subject.calls).map_err(of_function)? {
+        Shape::Text(of) => {
+            let test = of_text(&of, predicate).map_err(of_function)?;
+            return Ok(SerialTest::Text { of, test }.into());
+        }
+        Shape::Length(of) => {
+            let test = lengths(&of, predicate).map_err(of_function)?;
+            return Ok(SerialTest::Length { of, test }.into());
+        }
+        // Functions of texts give texts and numbers only.
+        Shape::Value | Shape::Part(_) | Shape::Day | Shape::TimeOfDay => {}
+    }
+    if let Some(test) = masked(predicate).map_err(within_serial)? {
+        return Ok(SerialTest::Masked(test).into());
+    }
+    Ok(match predicate {
+        Predicate::Compare(Comparison::Eq | Comparison::Ne, operand)
+        | Predicate::NotDistinct(operand) => SerialTest::In(vec![key(families, operand)?]).into(),
+        // A range without its end where the comparison is strict: what is at most the end and not
+        // the end, so that a near miss of the range's family stays UNKNOWN.
+        Predicate::Compare(comparison, operand) => {
+            let upwards = matches!(comparison, Comparison::Ge | Comparison::Gt);
+            let ends = if upwards { [Some(operand), None] } else { [None, Some(operand)] };
+            let strict = matches!(comparison, Comparison::Lt | Comparison::Gt);
+            SerialTests {
+                any: vec![SerialTest::Range(range(families, ends)?)],
+                but: strict.then(|| key(families, operand)).transpose()?,
+            }
+        }
+        Predicate::Between(first, last) => {
+            SerialTest::Range(range(families, [Some(first), Some(last)])?).into()
+        }
+        Predicate::In(list) => listed(families, list)?,
+        Predicate::Like(operand) => {
+            SerialTest::Like(pattern(operand, ColumnType::Text).map_err(within_serial)?).into()
+        }
+        Predicate::IsNull | Predicate::InParameter(_) => SerialTest::In(Vec::new()).into(),
+    })
+}
+
+/// The test of a set of serials.
+pub(super) fn in_set(
+    families: &Families,
+    subject: &Subject,
+    serials: &SerialSet,
+    at: Spot,
+) -> Result<SerialTest, Refused> {
+    if !subject.calls.is_empty() {
+        let message = format!("`{subject}` is no serial; give its values as a list");
+        return Err((Error::new(ErrorKind::ScopeField, message), at));
+    }
+    let bound = BoundSerials::new(serials.iter(), families);
+    match bound {
+        Ok(bound) => Ok(SerialTest::InSet(bound.into())),
+        Err((error, number)) => {
+            Err((field(&error.within(format!("serial {number} of the set"))), at))
+        }
+    }
+}
+
+/// A list of serials, and of masks.
+fn listed(families: &Families, list: &[Operand]) -> Result<SerialTests, Refused> {
+    let (masks, serials): (Vec<&Operand>, Vec<&Operand>) =
+        list.iter().partition(|operand| matches!(operand.literal.0, Kind::Mask(_)));
+    let keys: Result<Vec<SerialKey>, Refused> =
+        serials.into_iter().map(|operand| key(families, operand)).collect();
+    let mut keys = keys?;
+    keys.sort();
+    keys.dedup();
+    let mut any = Vec::new();
+    if !keys.is_empty() || masks.is_empty() {
+        any.push(SerialTest::In(keys));
+    }
+    for operand in masks {
+        let alone = Predicate::NotDistinct(operand.clone());
+        any.extend(masked(&alone).map_err(within_serial)?.map(SerialTest::Masked));
+    }
+    Ok(SerialTests { any, but: None })
+}
+
+fn range(families: &Families, ends: [Option<&Operand>; 2]) -> Result<KeyRange, Refused> {
+    let end = |end: Option<&Operand>| match end {
+        None => Ok(None),
+        Some(operand) => {
+            // What is no serial at all is told where it stands, be it the first end or the last.
+            key(families, operand)?;
+            text(operand, ColumnType::Text).map(Some).map_err(within_serial)
+        }
+    };
+    let [first, last] = ends;
+    let (start, end) = (end(first)?, end(last)?);
+    let at = first.or(last).map_or(Spot::default(), |operand| operand.at);
+    families.bind_range(start.as_deref(), end.as_deref()).map_err(|error| (field(&error), at))
+}
+
+fn key(families: &Families, operand: &Operand) -> Result<SerialKey, Refused> {
+    let text = text(operand, ColumnType::Text).map_err(within_serial)?;
+    families.classify(&text).map_err(|error| (field(&error), operand.at))
+}
+
+fn within_serial((error, at): Refused) -> Refused {
+    (error.within("the serial"), at)
+}
+
+/// What is wrong with a serial is here wrong with the scope.
+fn field(error: &Error) -> Error {
+    Error::new(ErrorKind::ScopeField, error.message())
+}
