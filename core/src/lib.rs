@@ -46,6 +46,7 @@ mod format;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod gs1;
 mod index;
 pub mod io;
 mod keys;
@@ -66,6 +67,7 @@ mod sidecar;
 
 pub use calendar::{Date, Instant, Zone};
 pub use error::{Error, ErrorKind, Place, Result};
+pub use gs1::{ElementString, Scanned};
 pub use index::{
     Damage, DuplicatePolicy, Duplicates, Index, LoadOptions, LoadReport, Progress,
     RegistrationOptions, RegistrationReport, Registrations, RejectPolicy, Rejected, Snapshot,

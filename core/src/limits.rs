@@ -6,6 +6,8 @@ pub const COLUMNS_MAX: usize = 1_000;
 pub const FAMILIES_MAX: usize = 255;
 /// Bytes a serial may have.
 pub const SERIAL_BYTES_MAX: usize = 256;
+/// Bytes the text that a scanner gives may have; the largest symbols hold fewer.
+pub const SCAN_BYTES_MAX: usize = 8_192;
 /// Bytes the text or JSON of a scope may have.
 pub const SCOPE_BYTES_MAX: usize = 16 << 20;
 /// How deep a scope may nest; chains of AND and of OR count once.

@@ -24,6 +24,7 @@ mod shapes;
 mod tests;
 
 pub(crate) use automaton::Class;
+pub(crate) use check::gs1_check_digit;
 pub use decoded::{FieldValue, SerialField};
 pub use families::{Families, FamilyId};
 pub use family::SerialFamily;

@@ -8,3 +8,4 @@ mod tests;
 mod weighted;
 
 pub(in crate::serial) use scheme::CheckScheme;
+pub(crate) use scheme::gs1_check_digit;

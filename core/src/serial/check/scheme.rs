@@ -131,6 +131,13 @@ impl CheckCharacters {
     }
 }
 
+/// The digit that makes the key of GS1, such as a GTIN, whole; none where there are other
+/// characters than digits.
+pub(crate) fn gs1_check_digit(others: &str) -> Option<char> {
+    let found = CheckScheme::Gs1Mod10.compute(others.bytes())?;
+    found.as_bytes().first().copied().map(char::from)
+}
+
 /// The value of a digit.
 pub(super) fn digit(byte: u8) -> Option<u32> {
     char::from(byte).to_digit(10)

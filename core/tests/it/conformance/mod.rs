@@ -2,6 +2,7 @@
 
 mod families;
 mod files;
+mod gs1;
 mod scopes;
 mod selects;
 mod text;
