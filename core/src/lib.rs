@@ -54,6 +54,7 @@ pub mod limits;
 mod ownership;
 mod pool;
 mod query;
+mod range_table;
 mod registry;
 mod schema;
 #[cfg_attr(
@@ -79,6 +80,10 @@ pub use query::UnitBatches;
 pub use query::{
     By, Clause, DescribedRange, Description, Explanation, Group, GroupKey, Groups, Lookup, Period,
     Reason, RecordIter, ScopeDiff, SegmentRows, Selection, Undetermined, Unit, UnitIter, UnitSet,
+};
+pub use range_table::{
+    Assumption, Finding, RangeTable, RangeTableOptions, RangeTableReport, ReasonRows, RowOutcome,
+    RowReason, TableRow,
 };
 pub use registry::{
     Channel, Consent, ContactText, Permissions, Permit, Purpose, Registration, RegistrationField,

@@ -32,3 +32,9 @@ pub const SEGMENT_ROWS_MAX: u64 = 1 << 32;
 pub const BLOCK_BYTES: usize = 65_536;
 /// Groups that units may be counted in at a time.
 pub const GROUPS_MAX: usize = 1_000_000;
+/// Bytes a table of ranges may have.
+pub const RANGE_TABLE_BYTES_MAX: usize = 64 << 20;
+/// Rows a table of ranges may have.
+pub const RANGE_TABLE_ROWS_MAX: usize = 100_000;
+/// Bytes a cell of a table of ranges may have.
+pub const RANGE_CELL_BYTES_MAX: usize = 65_536;

@@ -3,6 +3,8 @@
 mod families;
 mod files;
 mod gs1;
+#[cfg(feature = "files")]
+mod range_tables;
 mod scopes;
 mod selects;
 mod text;
