@@ -11,6 +11,9 @@ use crate::arrow_ffi::{schema_capsule, stream_capsule};
 use crate::error::OrRaise;
 use crate::rows::dicts;
 
+/// Rows that a notebook shows.
+const SHOWN: usize = 10;
+
 type Batches = Box<dyn Iterator<Item = seriatim::Result<RecordBatch>> + Send>;
 type Source = dyn Fn() -> seriatim::Result<Batches> + Send + Sync;
 
@@ -100,6 +103,15 @@ impl Frame {
             dicts(slf.py(), &batch.or_raise()?, &rows)?;
         }
         Ok(rows)
+    }
+
+    fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let (py, frame) = (slf.py(), slf.get());
+        let rows = PyList::empty(py);
+        if let Some(batch) = py.detach(|| (frame.source)()?.next().transpose()).or_raise()? {
+            dicts(py, &batch.slice(0, batch.num_rows().min(SHOWN)), &rows)?;
+        }
+        py.import("seriatim._html")?.call_method1("frame", (frame.columns(), frame.rows, rows))
     }
 
     fn __repr__(&self) -> String {

@@ -94,14 +94,14 @@ impl Index {
         self.schema().families()
     }
 
-    /// Loads units; a dict of what became of them.
+    /// Loads units; a `LoadReport`.
     #[pyo3(signature = (units, **options))]
     fn load_units<'py>(
         &self,
         py: Python<'py>,
         units: &Bound<'py, PyAny>,
         options: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<Bound<'py, PyDict>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let fault = Fault::default();
         let input = Input::of(units, self.snapshot().schema())?;
         let options = unit_options(Keywords::new(options), &fault)?;
@@ -109,14 +109,14 @@ impl Index {
         unit_report(py, &fault.settle(report)?)
     }
 
-    /// Loads registrations; a dict of what became of them.
+    /// Loads registrations; a `RegistrationReport`.
     #[pyo3(signature = (registrations, **options))]
     fn load_registrations<'py>(
         &self,
         py: Python<'py>,
         registrations: &Bound<'py, PyAny>,
         options: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<Bound<'py, PyDict>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let fault = Fault::default();
         let input = Input::of(registrations, &seriatim::Schema::default())?;
         let options = registration_options(Keywords::new(options), &fault)?;
@@ -139,18 +139,18 @@ impl Index {
         Ok(Selection::of(found, snapshot))
     }
 
-    /// Evaluates a scope and says how: a dict with a list of clauses.
+    /// Evaluates a scope and says how: an `Explanation`.
     fn explain<'py>(
         &self,
         py: Python<'py>,
         scope: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyDict>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let scope = scope_of(scope)?;
         let snapshot = self.snapshot();
         let started = Instant::now();
         let clock = move || u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let it = py.detach(|| snapshot.explain(&scope, &clock)).or_raise()?;
-        let clauses: PyResult<Vec<Bound<'py, PyDict>>> = it
+        let clauses: PyResult<Vec<Bound<'py, PyAny>>> = it
             .clauses
             .iter()
             .map(|clause| {
@@ -163,7 +163,7 @@ impl Index {
                 row.set_item("chunks_constant", clause.chunks_constant)?;
                 row.set_item("chunks_scanned", clause.chunks_scanned)?;
                 row.set_item("nanos", clause.nanos)?;
-                Ok(row)
+                result(py, "Clause", &row)
             })
             .collect();
         let explained = PyDict::new(py);
@@ -174,7 +174,7 @@ impl Index {
         explained.set_item("plan_nanos", it.plan_nanos)?;
         explained.set_item("evaluate_nanos", it.evaluate_nanos)?;
         explained.set_item("clauses", clauses?)?;
-        Ok(explained)
+        result(py, "Explanation", &explained)
     }
 
     /// All units.
@@ -208,17 +208,16 @@ impl Index {
         Ok(UnitSet::of(set, &snapshot))
     }
 
-    /// Reads every byte of every file; a dict with a list of damage.
-    fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+    /// Reads every byte of every file; a `Verification`.
+    fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let found = py.detach(|| self.inner.verify()).or_raise()?;
         let damage: Vec<(String, String)> =
             found.damage.iter().map(|it| (it.path.clone(), it.message.clone())).collect();
         let told = PyDict::new(py);
-        told.set_item("whole", found.is_whole())?;
         told.set_item("files", found.files)?;
         told.set_item("size_bytes", found.size_bytes)?;
         told.set_item("damage", damage)?;
-        Ok(told)
+        result(py, "Verification", &told)
     }
 
     fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String,))> {
@@ -230,6 +229,10 @@ impl Index {
     #[pyo3(name = "open")]
     fn open_at(_class: &Bound<'_, PyType>, path: &Bound<'_, PyAny>) -> PyResult<Index> {
         open(path.py(), path)
+    }
+
+    fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("seriatim._html")?.call_method1("index", (slf,))
     }
 
     fn __repr__(&self) -> String {
@@ -244,7 +247,16 @@ impl Index {
     }
 }
 
-fn unit_report<'py>(py: Python<'py>, report: &LoadReport) -> PyResult<Bound<'py, PyDict>> {
+/// A result as a class of `seriatim._results`.
+fn result<'py>(
+    py: Python<'py>,
+    class: &str,
+    parts: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyAny>> {
+    py.import("seriatim._results")?.getattr(class)?.call((), Some(parts))
+}
+
+fn unit_report<'py>(py: Python<'py>, report: &LoadReport) -> PyResult<Bound<'py, PyAny>> {
     let told = PyDict::new(py);
     told.set_item("version", report.version)?;
     told.set_item("read", report.read)?;
@@ -257,13 +269,13 @@ fn unit_report<'py>(py: Python<'py>, report: &LoadReport) -> PyResult<Bound<'py,
     told.set_item("families", report.families.clone())?;
     told.set_item("opaque", report.opaque)?;
     told.set_item("absent_columns", report.absent_columns.clone())?;
-    Ok(told)
+    result(py, "LoadReport", &told)
 }
 
 fn registration_report<'py>(
     py: Python<'py>,
     report: &RegistrationReport,
-) -> PyResult<Bound<'py, PyDict>> {
+) -> PyResult<Bound<'py, PyAny>> {
     let told = PyDict::new(py);
     told.set_item("version", report.version)?;
     told.set_item("read", report.read)?;
@@ -275,5 +287,5 @@ fn registration_report<'py>(
     told.set_item("ambiguous", report.ambiguous)?;
     told.set_item("rejected", report.rejected.rows)?;
     told.set_item("rejected_examples", report.rejected.examples.clone())?;
-    Ok(told)
+    result(py, "RegistrationReport", &told)
 }

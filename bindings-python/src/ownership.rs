@@ -97,6 +97,10 @@ impl Ownership {
         Ok(Frame::lazy(schema, None, read))
     }
 
+    fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("seriatim._html")?.call_method1("ownership", (slf,))
+    }
+
     fn __repr__(&self) -> String {
         format!(
             "Ownership({} affected, {} registered, {} in the gap, as of {})",

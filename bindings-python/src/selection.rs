@@ -89,6 +89,10 @@ impl Selection {
         verdicts.or_raise()
     }
 
+    fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("seriatim._html")?.call_method1("selection", (slf,))
+    }
+
     fn __repr__(&self) -> String {
         format!(
             "Selection({} affected, {} undetermined)",

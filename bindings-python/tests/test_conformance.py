@@ -99,7 +99,7 @@ def run_load(index, load):
     told = index.load_units(units, **options)
     names = {"within_load": "replaced_in_load", "against_index": "replaced_in_index"}
     for key, expected in load.get("report", {}).items():
-        assert told[names.get(key, key)] == expected, key
+        assert getattr(told, names.get(key, key)) == expected, key
 
 
 def units_of(given, schema):

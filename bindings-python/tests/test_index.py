@@ -88,8 +88,8 @@ def test_lookup(index):
 
 def test_explain(index):
     told = index.explain("serial <= 'AX00000999' AND lot = 'L1'")
-    assert (told["affected"], told["undetermined"]) == (500, 0)
-    assert "lot = 'L1'" in [it["text"] for it in told["clauses"]]
+    assert (told.affected, told.undetermined) == (500, 0)
+    assert "lot = 'L1'" in [it.text for it in told.clauses]
 
 
 def test_a_bound_scope_decides_a_described_unit(index):
@@ -104,14 +104,14 @@ def test_a_bound_scope_decides_a_described_unit(index):
 def test_damage_is_found(tmp_path):
     serials = [f"AX{it * it}" for it in range(MANY)]
     index = st.build(tmp_path / "index", pl.DataFrame({"serial": serials}))
-    assert index.verify()["whole"]
+    assert index.verify().is_whole
     (segment,) = (tmp_path / "index" / "units").glob("*.seg")
     bytes_ = bytearray(segment.read_bytes())
     bytes_[len(bytes_) // 2] ^= 1
     segment.unlink()
     segment.write_bytes(bytes_)
     told = index.verify()
-    assert not told["whole"] and len(told["damage"]) == 1
+    assert not told.is_whole and len(told.damage) == 1
 
 
 def test_errors_have_classes(tmp_path):
@@ -138,3 +138,15 @@ def test_threads_share_a_handle(index):
     for thread in threads:
         thread.join()
     assert counts == [500] * 400
+
+
+def test_things_show_themselves_in_a_notebook(index):
+    found = index.select("lot = '<b>' OR serial <= 'AX00000999'")
+    shown = found._repr_html_()
+    assert "1,000" in shown and "&lt;b&gt;" in shown and "<b>'" not in shown
+    assert f"{MANY:,} units" in index._repr_html_() and "AX" not in index.families[0].name
+    own = found.affected.ownership("2025-06-01T00:00:00Z")
+    assert "gap" in own._repr_html_() and "100.0 %" in own._repr_html_()
+    assert "scanned" in index.explain("lot = 'L1'")._repr_html_()
+    assert "the first 10 of them" in index.all().table()._repr_html_()
+    assert repr(found) == "Selection(1000 affected, 0 undetermined)"

@@ -61,7 +61,7 @@ def test_files_load_too(tmp_path):
         assert index.units == 4
     several = st.create(tmp_path / "several")
     told = several.load_units([tmp_path / "units.parquet"])
-    assert (told["read"], told["loaded"], told["families"]) == (4, 4, [("D8", 4)])
+    assert (told.read, told.loaded, told.families) == (4, 4, [("D8", 4)])
 
 
 def test_tables_come_out_through_arrow(index):
@@ -97,7 +97,7 @@ def test_registrations_and_contacts(index):
             "email": ["ann@example.org", "ann@example.org"],
         }
     )
-    assert index.load_registrations(owners)["loaded"] == 2
+    assert index.load_registrations(owners).loaded == 2
     own = index.all().ownership(dt.datetime(2025, 6, 1, tzinfo=dt.timezone.utc))
     assert (own.affected, len(own.registered), len(own.gap)) == (4, 2, 2)
     assert (own.reach().reachable, own.reach("marketing").reachable) == (2, 0)

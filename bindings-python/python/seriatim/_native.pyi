@@ -3,7 +3,9 @@
 import datetime as dt
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, Protocol, TypeAlias, TypedDict, final
+from typing import Any, Literal, Protocol, TypeAlias, final
+
+from seriatim._results import Explanation, LoadReport, RegistrationReport, Verification
 
 __all__ = [
     "BoundScope",
@@ -40,31 +42,6 @@ _Verdict: TypeAlias = Literal[
     "affected", "not_affected", "undetermined", "unknown_serial", "invalid_serial"
 ]
 _Purpose: TypeAlias = Literal["safety", "service", "marketing"]
-
-class _Clause(TypedDict):
-    text: str
-    depth: int
-    rows_true: int
-    rows_unknown: int
-    chunks_pruned: int
-    chunks_constant: int
-    chunks_scanned: int
-    nanos: int
-
-class _Explanation(TypedDict):
-    affected: int
-    undetermined: int
-    chunks: int
-    chunks_in_range: int
-    plan_nanos: int
-    evaluate_nanos: int
-    clauses: list[_Clause]
-
-class _Verification(TypedDict):
-    whole: bool
-    files: int
-    size_bytes: int
-    damage: list[tuple[str, str]]
 
 @final
 class Column:
@@ -310,15 +287,15 @@ class Index:
     def columns(self) -> list[Column]: ...
     @property
     def families(self) -> list[SerialFamily]: ...
-    def load_units(self, units: _Input, **options: Any) -> dict[str, Any]: ...
-    def load_registrations(self, registrations: _Input, **options: Any) -> dict[str, Any]: ...
+    def load_units(self, units: _Input, **options: Any) -> LoadReport: ...
+    def load_registrations(self, registrations: _Input, **options: Any) -> RegistrationReport: ...
     def refresh(self) -> bool: ...
     def select(self, scope: _ScopeLike) -> Selection: ...
-    def explain(self, scope: _ScopeLike) -> _Explanation: ...
+    def explain(self, scope: _ScopeLike) -> Explanation: ...
     def all(self) -> UnitSet: ...
     def lookup(self, serials: Sequence[str], *, namespace: str | None = None) -> Lookup: ...
     def set_from_roaring(self, parts: Sequence[tuple[str, bytes]]) -> UnitSet: ...
-    def verify(self) -> _Verification: ...
+    def verify(self) -> Verification: ...
     def __reduce__(self) -> tuple[Any, tuple[str]]: ...
 
 def create(
