@@ -10,6 +10,9 @@ use crate::error::OrRaise;
 /// A value as a literal of a scope: a text, a number, a truth, a day or an aware point in time;
 /// scalars of numpy and pandas through `item()`.
 pub(crate) fn literal(value: &Bound<'_, PyAny>) -> PyResult<Literal> {
+    if let Ok(value) = value.cast::<crate::scope::Literal>() {
+        return Ok(value.get().inner.clone());
+    }
     if value.is_instance_of::<PyBool>() {
         return Ok(Literal::from(value.extract::<bool>()?));
     }

@@ -10,7 +10,7 @@ use crate::convert::path;
 use crate::error::OrRaise;
 use crate::load::{Fault, Input, Keywords, registration_options, unit_options};
 use crate::schema::{Column, Schema, SerialFamily, schema};
-use crate::scope::scope_of;
+use crate::scope::{parameters_of, scope_of};
 use crate::selection::{Lookup, Selection};
 use crate::unit_set::UnitSet;
 
@@ -131,12 +131,22 @@ impl Index {
         py.detach(|| self.inner.refresh()).or_raise()
     }
 
-    /// The units that a scope covers, and those it may cover.
-    fn select(&self, py: Python<'_>, scope: &Bound<'_, PyAny>) -> PyResult<Selection> {
-        let scope = scope_of(scope)?;
+    /// The units that a scope covers, and those it may cover; keywords are the values of its
+    /// parameters.
+    #[pyo3(signature = (scope, /, **parameters))]
+    fn select(
+        &self,
+        py: Python<'_>,
+        scope: &Bound<'_, PyAny>,
+        parameters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Selection> {
+        let (scope, parameters) = (scope_of(scope)?, parameters_of(parameters)?);
         let snapshot = self.snapshot();
-        let found = py.detach(|| snapshot.select(&scope)).or_raise()?;
-        Ok(Selection::of(found, snapshot))
+        let found = py.detach(|| {
+            let bound = snapshot.schema().bind_with(&scope, &parameters)?;
+            snapshot.select_bound(&bound)
+        });
+        found.or_raise().map(Selection::from)
     }
 
     /// Evaluates a scope and says how: an `Explanation`.
@@ -179,8 +189,7 @@ impl Index {
 
     /// All units.
     fn all(&self) -> UnitSet {
-        let snapshot = self.snapshot();
-        UnitSet::of(snapshot.all(), &snapshot)
+        self.snapshot().all().into()
     }
 
     /// Finds the units of many serials.
@@ -196,7 +205,7 @@ impl Index {
             Some(namespace) => snapshot.lookup_in(namespace, &serials),
             None => snapshot.lookup(&serials),
         });
-        Ok(Lookup::of(found.or_raise()?, snapshot))
+        found.or_raise().map(Lookup::from)
     }
 
     /// The set of units that these rows are, as `UnitSet.to_roaring` gave them.
@@ -204,8 +213,7 @@ impl Index {
         let part = |(segment, rows)| SegmentRows { segment, rows };
         let parts: Vec<SegmentRows> = parts.into_iter().map(part).collect();
         let snapshot = self.snapshot();
-        let set = py.detach(|| snapshot.set_from_roaring(&parts)).or_raise()?;
-        Ok(UnitSet::of(set, &snapshot))
+        py.detach(|| snapshot.set_from_roaring(&parts)).or_raise().map(UnitSet::from)
     }
 
     /// Reads every byte of every file; a `Verification`.

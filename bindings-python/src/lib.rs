@@ -33,9 +33,9 @@ mod _native {
     #[pymodule_export]
     use super::schema::{BoundScope, Column, Schema, SerialFamily, infer};
     #[pymodule_export]
-    use super::scope::{Scope, Term};
+    use super::scope::{Literal, Scope, SerialSet, Term, mask, param};
     #[pymodule_export]
-    use super::selection::{Lookup, Selection};
+    use super::selection::{Lookup, ScopeDiff, Selection};
     #[pymodule_export]
     use super::unit_set::{By, Description, Unit, UnitIter, UnitSet};
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use seriatim::{Channel, Purpose, RegistrationField, Snapshot, UnreachableReason};
+use seriatim::{Channel, Purpose, RegistrationField, UnreachableReason};
 
 use crate::error::OrRaise;
 use crate::frame::Frame;
@@ -17,16 +17,11 @@ const BATCH_ROWS: usize = 16_384;
 #[pyclass(frozen, module = "seriatim")]
 pub(crate) struct Ownership {
     inner: Arc<seriatim::Ownership>,
-    snapshot: Snapshot,
 }
 
-impl Ownership {
-    pub(crate) fn of(inner: seriatim::Ownership, snapshot: &Snapshot) -> Self {
-        Ownership { inner: Arc::new(inner), snapshot: snapshot.clone() }
-    }
-
-    fn set(&self, units: seriatim::UnitSet) -> UnitSet {
-        UnitSet::of(units, &self.snapshot)
+impl From<seriatim::Ownership> for Ownership {
+    fn from(inner: seriatim::Ownership) -> Self {
+        Ownership { inner: Arc::new(inner) }
     }
 }
 
@@ -48,13 +43,13 @@ impl Ownership {
     /// Of these, how many have a registration in an owning role.
     #[getter]
     fn registered(&self) -> UnitSet {
-        self.set(self.inner.registered_units().clone())
+        self.inner.registered_units().clone().into()
     }
 
     /// Of these, those that have none.
     #[getter]
     fn gap(&self) -> UnitSet {
-        self.set(self.inner.gap_units())
+        self.inner.gap_units().into()
     }
 
     /// The instant, as text.
@@ -73,7 +68,7 @@ impl Ownership {
     #[pyo3(signature = (purpose = "safety"))]
     fn reachable(&self, py: Python<'_>, purpose: &str) -> PyResult<UnitSet> {
         let purpose = purpose_of(purpose)?;
-        Ok(self.set(py.detach(|| self.inner.reachable_units(purpose)).or_raise()?))
+        Ok(py.detach(|| self.inner.reachable_units(purpose)).or_raise()?.into())
     }
 
     /// The owners who can be reached, each once with all their units, in priority order.

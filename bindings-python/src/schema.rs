@@ -7,7 +7,7 @@ use seriatim::{ColumnType, Families, Inferrer, Truth};
 
 use crate::convert::record;
 use crate::error::OrRaise;
-use crate::scope::{Scope, scope_of};
+use crate::scope::{Scope, parameters_of, scope_of};
 
 /// A column of an index: its name, its type and, for timestamps, its zone.
 #[pyclass(frozen, eq, module = "seriatim")]
@@ -181,9 +181,15 @@ impl Schema {
         families.map(|(_, it)| SerialFamily { inner: it.clone() }).collect()
     }
 
-    /// Resolves a scope against the schema.
-    fn bind(&self, scope: &Bound<'_, PyAny>) -> PyResult<BoundScope> {
-        let inner = self.inner.bind(&scope_of(scope)?).or_raise()?;
+    /// Resolves a scope against the schema; keywords are the values of its parameters.
+    #[pyo3(signature = (scope, /, **parameters))]
+    fn bind(
+        &self,
+        scope: &Bound<'_, PyAny>,
+        parameters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<BoundScope> {
+        let (scope, parameters) = (scope_of(scope)?, parameters_of(parameters)?);
+        let inner = self.inner.bind_with(&scope, &parameters).or_raise()?;
         Ok(BoundScope { inner })
     }
 

@@ -4,10 +4,10 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use pyo3::basic::CompareOp;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyType};
-use seriatim::Literal;
+use pyo3::types::{PyDict, PyList, PyString, PyType};
+use seriatim::{DatePart, Parameters};
 
 use crate::convert::literal;
 use crate::error::OrRaise;
@@ -123,6 +123,12 @@ pub(crate) struct Term {
     inner: seriatim::Term,
 }
 
+impl From<seriatim::Term> for Term {
+    fn from(inner: seriatim::Term) -> Self {
+        Term { inner }
+    }
+}
+
 #[pymethods]
 impl Term {
     #[new]
@@ -166,9 +172,83 @@ impl Term {
         if values.is_instance_of::<PyString>() {
             return Err(PyTypeError::new_err("is_in takes a list of values, not one text"));
         }
-        let values: PyResult<Vec<Literal>> =
+        let values: PyResult<Vec<seriatim::Literal>> =
             values.try_iter()?.map(|value| literal(&value?)).collect();
         Ok(self.inner.clone().is_in(values?).into())
+    }
+
+    /// The value is one of those that a parameter holds.
+    fn is_in_parameter(&self, name: &str) -> Scope {
+        self.inner.clone().is_in_parameter(name).into()
+    }
+
+    /// The value is this one; where it is missing, it is not, and nothing is undetermined.
+    fn is_not_distinct_from(&self, value: &Bound<'_, PyAny>) -> PyResult<Scope> {
+        Ok(self.inner.clone().is_not_distinct_from(literal(value)?).into())
+    }
+
+    /// A slice of the text, from a place counted from 1.
+    #[pyo3(signature = (start, length = None))]
+    fn substring(&self, start: i32, length: Option<i32>) -> Term {
+        let term = self.inner.clone();
+        match length {
+            Some(length) => term.substring(start, length).into(),
+            None => term.substring_from(start).into(),
+        }
+    }
+
+    /// The first characters of the text.
+    fn left(&self, count: i32) -> Term {
+        self.inner.clone().left(count).into()
+    }
+
+    /// The last characters of the text.
+    fn right(&self, count: i32) -> Term {
+        self.inner.clone().right(count).into()
+    }
+
+    /// A part of the text between separators, counted from 1.
+    fn split_part(&self, separator: &str, part: i32) -> Term {
+        self.inner.clone().split_part(separator, part).into()
+    }
+
+    /// The text in capitals.
+    fn upper(&self) -> Term {
+        self.inner.clone().upper().into()
+    }
+
+    /// The text in small letters.
+    fn lower(&self) -> Term {
+        self.inner.clone().lower().into()
+    }
+
+    /// The text without the spaces around it.
+    fn trim(&self) -> Term {
+        self.inner.clone().trim().into()
+    }
+
+    /// How many characters the text has.
+    fn char_length(&self) -> Term {
+        self.inner.clone().char_length().into()
+    }
+
+    /// A part of a day or point in time, such as "hour".
+    fn extract(&self, part: &str) -> PyResult<Term> {
+        let found = DatePart::ALL.into_iter().find(|it| it.code() == part).ok_or_else(|| {
+            let all = DatePart::ALL.map(DatePart::code).join(", ");
+            PyValueError::new_err(format!("there is no part {part:?}; there are {all}"))
+        })?;
+        Ok(self.inner.clone().extract(found).into())
+    }
+
+    /// The day of a point in time, in the zone of its column.
+    fn date(&self) -> Term {
+        self.inner.clone().cast_as_date().into()
+    }
+
+    /// The time of day of a point in time, in the zone of its column.
+    fn time(&self) -> Term {
+        self.inner.clone().cast_as_time().into()
     }
 
     /// The text fits a pattern: `%` is any run of characters, `_` one character, `\` escapes.
@@ -200,6 +280,80 @@ impl Term {
     fn is_not_null(&self) -> Scope {
         self.inner.clone().is_null().negate().into()
     }
+}
+
+/// A value that Python has no type for: a mask or a parameter.
+#[pyclass(frozen, eq, module = "seriatim")]
+#[derive(Clone, PartialEq)]
+pub(crate) struct Literal {
+    pub(crate) inner: seriatim::Literal,
+}
+
+#[pymethods]
+impl Literal {
+    fn __repr__(&self) -> String {
+        format!("Literal({})", self.inner)
+    }
+}
+
+/// A text in which some characters stand for any character: `*` and `#`, unless told otherwise.
+#[pyfunction]
+#[pyo3(signature = (text, free = None))]
+pub(crate) fn mask(text: &str, free: Option<&str>) -> Literal {
+    let inner = match free {
+        Some(free) => seriatim::Literal::mask_with(text, free),
+        None => seriatim::Literal::mask(text),
+    };
+    Literal { inner }
+}
+
+/// A value that is given when the scope is asked.
+#[pyfunction]
+pub(crate) fn param(name: &str) -> Literal {
+    Literal { inner: seriatim::Literal::parameter(name) }
+}
+
+/// Many serials, to be given as a parameter.
+#[pyclass(frozen, eq, module = "seriatim")]
+#[derive(Clone, PartialEq)]
+pub(crate) struct SerialSet {
+    inner: seriatim::SerialSet,
+}
+
+#[pymethods]
+impl SerialSet {
+    #[new]
+    fn new(serials: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let serials: PyResult<Vec<String>> = serials.try_iter()?.map(|it| it?.extract()).collect();
+        let inner = seriatim::SerialSet::new(serials?).or_raise()?;
+        Ok(SerialSet { inner })
+    }
+
+    fn __len__(&self) -> usize {
+        self.inner.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("SerialSet({} serials)", self.inner.len())
+    }
+}
+
+/// Keywords as the values of parameters: a value, a list of values or a `SerialSet`.
+pub(crate) fn parameters_of(given: Option<&Bound<'_, PyDict>>) -> PyResult<Parameters> {
+    let mut parameters = Parameters::new();
+    for (name, value) in given.iter().flat_map(|it| it.iter()) {
+        let name: String = name.extract()?;
+        parameters = if let Ok(serials) = value.cast::<SerialSet>() {
+            parameters.with_serials(name, serials.get().inner.clone())
+        } else if let Ok(list) = value.cast::<PyList>() {
+            let values: PyResult<Vec<seriatim::Literal>> =
+                list.iter().map(|it| literal(&it)).collect();
+            parameters.with_list(name, values?)
+        } else {
+            parameters.with(name, literal(&value)?)
+        };
+    }
+    Ok(parameters)
 }
 
 /// A text as a pattern that stands for itself.

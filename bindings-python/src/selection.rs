@@ -1,7 +1,7 @@
 //! What comes back from a scope and from serials.
 
 use pyo3::prelude::*;
-use seriatim::{Reason, Snapshot, Verdict};
+use seriatim::{Reason, Verdict};
 
 use crate::convert::unit_asked;
 use crate::error::OrRaise;
@@ -12,14 +12,15 @@ use crate::unit_set::UnitSet;
 #[pyclass(frozen, module = "seriatim")]
 pub(crate) struct Selection {
     inner: seriatim::Selection,
-    snapshot: Snapshot,
+}
+
+impl From<seriatim::Selection> for Selection {
+    fn from(inner: seriatim::Selection) -> Self {
+        Selection { inner }
+    }
 }
 
 impl Selection {
-    pub(crate) fn of(inner: seriatim::Selection, snapshot: Snapshot) -> Self {
-        Selection { inner, snapshot }
-    }
-
     fn verdict(&self, namespace: Option<&str>, serial: &str) -> seriatim::Result<Verdict> {
         match namespace {
             Some(namespace) => self.inner.status_in(namespace, serial),
@@ -33,13 +34,13 @@ impl Selection {
     /// Units for which the scope is TRUE.
     #[getter]
     fn affected(&self) -> UnitSet {
-        UnitSet::of(self.inner.affected.clone(), &self.snapshot)
+        self.inner.affected.clone().into()
     }
 
     /// Units for which it is UNKNOWN: data is missing, so that they cannot be ruled out.
     #[getter]
     fn undetermined(&self) -> UnitSet {
-        UnitSet::of(self.inner.undetermined.clone().into_units(), &self.snapshot)
+        self.inner.undetermined.clone().into_units().into()
     }
 
     /// Why units are undetermined: (reason, column or None, units), most units first.
@@ -54,6 +55,12 @@ impl Selection {
             (code, column, units)
         };
         Ok(reasons.into_iter().map(told).collect())
+    }
+
+    /// What became of the units between this selection and a newer one.
+    fn diff(&self, py: Python<'_>, newer: &Selection) -> PyResult<ScopeDiff> {
+        let inner = py.detach(|| self.inner.diff(&newer.inner)).or_raise()?;
+        Ok(ScopeDiff { inner })
     }
 
     /// The scope that was asked.
@@ -102,16 +109,48 @@ impl Selection {
     }
 }
 
+/// What a newer selection has that an older one has not, and the other way round.
+#[pyclass(frozen, module = "seriatim")]
+pub(crate) struct ScopeDiff {
+    inner: seriatim::ScopeDiff,
+}
+
+#[pymethods]
+impl ScopeDiff {
+    /// Units that are affected now and were not before.
+    #[getter]
+    fn added(&self) -> UnitSet {
+        self.inner.added.clone().into()
+    }
+
+    /// Units that were affected before and are not now.
+    #[getter]
+    fn removed(&self) -> UnitSet {
+        self.inner.removed.clone().into()
+    }
+
+    /// Units that were affected before and still are.
+    #[getter]
+    fn kept(&self) -> UnitSet {
+        self.inner.kept.clone().into()
+    }
+
+    fn __repr__(&self) -> String {
+        let it = &self.inner;
+        let (added, removed, kept) = (it.added.len(), it.removed.len(), it.kept.len());
+        format!("ScopeDiff({added} added, {removed} removed, {kept} kept)")
+    }
+}
+
 /// What became of serials that were looked up.
 #[pyclass(frozen, module = "seriatim")]
 pub(crate) struct Lookup {
     inner: seriatim::Lookup,
-    snapshot: Snapshot,
 }
 
-impl Lookup {
-    pub(crate) fn of(inner: seriatim::Lookup, snapshot: Snapshot) -> Self {
-        Lookup { inner, snapshot }
+impl From<seriatim::Lookup> for Lookup {
+    fn from(inner: seriatim::Lookup) -> Self {
+        Lookup { inner }
     }
 }
 
@@ -120,7 +159,7 @@ impl Lookup {
     /// The units of the serials that are there once.
     #[getter]
     fn found(&self) -> UnitSet {
-        UnitSet::of(self.inner.found.clone(), &self.snapshot)
+        self.inner.found.clone().into()
     }
 
     /// The places of serials that would fit, but are no unit's.

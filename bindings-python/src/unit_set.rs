@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
-use seriatim::{By as CoreBy, Snapshot};
+use seriatim::By as CoreBy;
 
 use crate::convert::{instant, unit_asked};
 use crate::error::OrRaise;
@@ -49,17 +49,16 @@ impl Unit {
 #[derive(Clone)]
 pub(crate) struct UnitSet {
     pub(crate) inner: seriatim::UnitSet,
-    pub(crate) snapshot: Snapshot,
 }
 
-impl UnitSet {
-    pub(crate) fn of(inner: seriatim::UnitSet, snapshot: &Snapshot) -> Self {
-        UnitSet { inner, snapshot: snapshot.clone() }
+impl From<seriatim::UnitSet> for UnitSet {
+    fn from(inner: seriatim::UnitSet) -> Self {
+        UnitSet { inner }
     }
+}
 
-    fn with(&self, inner: seriatim::Result<seriatim::UnitSet>) -> PyResult<Self> {
-        Ok(UnitSet::of(inner.or_raise()?, &self.snapshot))
-    }
+fn told(set: seriatim::Result<seriatim::UnitSet>) -> PyResult<UnitSet> {
+    set.or_raise().map(UnitSet::from)
 }
 
 #[pymethods]
@@ -86,19 +85,19 @@ impl UnitSet {
     }
 
     fn __or__(&self, py: Python<'_>, other: &UnitSet) -> PyResult<UnitSet> {
-        self.with(py.detach(|| self.inner.union(&other.inner)))
+        told(py.detach(|| self.inner.union(&other.inner)))
     }
 
     fn __and__(&self, py: Python<'_>, other: &UnitSet) -> PyResult<UnitSet> {
-        self.with(py.detach(|| self.inner.intersection(&other.inner)))
+        told(py.detach(|| self.inner.intersection(&other.inner)))
     }
 
     fn __sub__(&self, py: Python<'_>, other: &UnitSet) -> PyResult<UnitSet> {
-        self.with(py.detach(|| self.inner.difference(&other.inner)))
+        told(py.detach(|| self.inner.difference(&other.inner)))
     }
 
     fn __xor__(&self, py: Python<'_>, other: &UnitSet) -> PyResult<UnitSet> {
-        self.with(py.detach(|| {
+        told(py.detach(|| {
             let either = self.inner.union(&other.inner)?;
             either.difference(&self.inner.intersection(&other.inner)?)
         }))
@@ -118,7 +117,7 @@ impl UnitSet {
     fn table(&self, columns: Vec<String>) -> PyResult<Frame> {
         let mut columns = columns;
         if columns.is_empty() {
-            let all = self.snapshot.schema().columns().iter();
+            let all = self.inner.snapshot().schema().columns().iter();
             columns = all.map(|it| it.name().to_owned()).collect();
         }
         let units = self.inner.clone();
@@ -142,7 +141,7 @@ impl UnitSet {
     fn ownership(&self, py: Python<'_>, as_of: &Bound<'_, PyAny>) -> PyResult<Ownership> {
         let as_of = instant(as_of)?;
         let inner = py.detach(|| self.inner.ownership(as_of)).or_raise()?;
-        Ok(Ownership::of(inner, &self.snapshot))
+        Ok(inner.into())
     }
 
     /// The rows of each segment as portable Roaring bytes: a list of (segment, bytes).

@@ -144,9 +144,26 @@ def test_things_show_themselves_in_a_notebook(index):
     found = index.select("lot = '<b>' OR serial <= 'AX00000999'")
     shown = found._repr_html_()
     assert "1,000" in shown and "&lt;b&gt;" in shown and "<b>'" not in shown
-    assert f"{MANY:,} units" in index._repr_html_() and "AX" not in index.families[0].name
+    assert f"{MANY:,} units" in index._repr_html_() and "AX{n:D8}" in index._repr_html_()
     own = found.affected.ownership("2025-06-01T00:00:00Z")
     assert "gap" in own._repr_html_() and "100.0 %" in own._repr_html_()
     assert "scanned" in index.explain("lot = 'L1'")._repr_html_()
     assert "the first 10 of them" in index.all().table()._repr_html_()
     assert repr(found) == "Selection(1000 affected, 0 undetermined)"
+
+
+def test_parameters(index):
+    uploaded = st.SerialSet(f"AX{it:08}" for it in range(0, 2 * MANY, 2))
+    assert len(index.select("serial IN :uploaded", uploaded=uploaded).affected) == MANY // 2
+    found = index.select("lot IN :lots AND serial <> :one", lots=["L1", "L2"], one="AX00000500")
+    assert len(found.affected) == 999
+    with pytest.raises(st.ScopeFieldError, match=":lots"):
+        index.select("lot IN :lots")
+    with pytest.raises(st.InvalidArgumentError):
+        index.select("lot = 'L1'", lots=["L1"])
+
+
+def test_a_scope_that_grows(index):
+    before = index.select(col("lot") == "L1")
+    diff = before.diff(index.select(col("lot").is_in(["L1", "L2"])))
+    assert (len(diff.added), len(diff.removed), len(diff.kept)) == (500, 0, 500)

@@ -50,8 +50,8 @@ impl UnitSet {
         UnitSet { snapshot, rows: rows.into(), len }
     }
 
-    /// What the units are of.
-    pub(crate) fn snapshot(&self) -> &Snapshot {
+    /// The version of the index that the units are of.
+    pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 

@@ -37,7 +37,8 @@ pub enum DatePart {
 }
 
 impl DatePart {
-    pub(super) const ALL: [DatePart; 10] = [
+    /// All of them.
+    pub const ALL: [DatePart; 10] = [
         DatePart::Year,
         DatePart::Quarter,
         DatePart::Month,
@@ -66,7 +67,8 @@ impl DatePart {
     }
 
     /// The name in JSON.
-    pub(super) fn key(self) -> &'static str {
+    /// The stable code of this part, such as `"day_of_week"`.
+    pub fn code(self) -> &'static str {
         match self {
             DatePart::Year => "year",
             DatePart::Quarter => "quarter",
@@ -82,7 +84,7 @@ impl DatePart {
     }
 
     pub(super) fn named(name: &str) -> Option<Self> {
-        DatePart::ALL.into_iter().find(|it| it.key().eq_ignore_ascii_case(name))
+        DatePart::ALL.into_iter().find(|it| it.code().eq_ignore_ascii_case(name))
     }
 
     /// Whether a day alone does not have it.

@@ -72,7 +72,7 @@ impl Reader<'_> {
             Function::Extract => {
                 let name = self.text(at, 1, function)?;
                 let part = DatePart::named(&name).ok_or_else(|| {
-                    let names = DatePart::ALL.map(DatePart::key).join(", ");
+                    let names = DatePart::ALL.map(DatePart::code).join(", ");
                     let found = Literal::from(&*name);
                     self.error(at, format!("{found} is no part of a date; there are {names}"))
                 })?;

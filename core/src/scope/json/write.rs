@@ -120,7 +120,7 @@ fn write_subject(subject: &Subject, out: &mut String) {
             Call::Text(TextStep::SplitPart { separator, part }) => {
                 format!(",{},{part}]", serde_json::Value::from(&**separator))
             }
-            Call::Extract(part) => format!(",\"{}\"]", part.key()),
+            Call::Extract(part) => format!(",\"{}\"]", part.code()),
             Call::AsDate => ",\"date\"]".into(),
             Call::AsTime => ",\"time\"]".into(),
             Call::Text(TextStep::Upper | TextStep::Lower | TextStep::Trim) | Call::CharLength => {
