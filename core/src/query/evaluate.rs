@@ -48,6 +48,7 @@ impl Step<'_> {
         Ok(match &self.kind {
             Kind::Constant(truth) => Some(*truth),
             Kind::Rows(rows) => rows_at_a_glance(rows, at),
+            Kind::Codes(leaf) => leaf.outlook(at),
             Kind::Texts(leaf) => leaf.outlook(at),
             Kind::Column(leaf) => leaf.outlook(at)?,
             Kind::Missing(leaf) => leaf.outlook(at)?,
@@ -81,6 +82,7 @@ impl Step<'_> {
     fn reads_values(&self, at: At) -> Result<bool> {
         Ok(match &self.kind {
             Kind::Constant(_) | Kind::Rows(_) | Kind::Missing(_) => false,
+            Kind::Codes(leaf) => leaf.outlook(at).is_none(),
             Kind::Texts(leaf) => leaf.outlook(at).is_none(),
             Kind::Column(leaf) => leaf.reads_values(at)?,
             Kind::Not(step) => step.reads_values(at)?,
@@ -113,6 +115,7 @@ impl Step<'_> {
                 Ok(answer)
             }
             Kind::Rows(rows) => Ok(answer_rows(rows, at, masks)),
+            Kind::Codes(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Texts(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Column(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Missing(leaf) => watch.test(self.node, how, || leaf.answer(at, masks)),

@@ -1,13 +1,20 @@
 //! What a bound scope comes to in one segment.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::answer::At;
+use super::code_cases::{CodeCases, code_cases};
+use super::code_leaf::CodeLeaf;
 use super::column_leaf::{ColumnLeaf, MissingLeaf};
 use super::ranges::Ranges;
 use super::serials::{SerialRows, namespace_rows, serial_rows};
 use super::text_leaf::TextLeaf;
 use crate::error::Result;
 use crate::index::LiveSegment;
-use crate::scope::{BoundNode, BoundScope, NodeId, Truth};
+use crate::scope::{BoundNode, BoundScope, NodeId, SerialTest, Truth};
+use crate::serial::{Families, FamilyId};
 
 /// A node of a scope in one segment.
 #[derive(Debug)]
@@ -24,12 +31,34 @@ pub(super) enum Kind<'a> {
     Constant(Truth),
     /// TRUE for these rows, FALSE for others; neither none nor all.
     Rows(Ranges),
+    Codes(CodeLeaf<'a>),
     Texts(TextLeaf<'a>),
     Column(ColumnLeaf<'a>),
     Missing(MissingLeaf<'a>),
     Not(Box<Step<'a>>),
     And(Vec<Step<'a>>),
     Or(Vec<Step<'a>>),
+}
+
+/// What tests of serials come to in each family: the same in all segments.
+#[derive(Debug, Default)]
+pub(super) struct CaseBook(RefCell<BTreeMap<(NodeId, FamilyId), Known>>);
+
+/// None where texts are looked at.
+type Known = Option<Arc<CodeCases>>;
+
+impl CaseBook {
+    /// The codes of a family that pass a test; none where it takes their texts.
+    fn cases(
+        &self,
+        families: &Families,
+        family: FamilyId,
+        node: NodeId,
+        test: &SerialTest,
+    ) -> Known {
+        let made = || families.family(family).and_then(|it| code_cases(it, test)).map(Arc::new);
+        self.0.borrow_mut().entry((node, family)).or_insert_with(made).clone()
+    }
 }
 
 /// A scope in one segment.
@@ -44,9 +73,10 @@ impl<'a> Plan<'a> {
     pub(super) fn new(
         segment: &'a LiveSegment,
         bound: &'a BoundScope,
+        book: &CaseBook,
         root: NodeId,
     ) -> Result<Self> {
-        let root = Compiler { segment, bound }.step(root)?;
+        let root = Compiler { segment, bound, book }.step(root)?;
         Ok(Plan { segment, root })
     }
 
@@ -63,9 +93,10 @@ impl<'a> Plan<'a> {
     }
 }
 
-struct Compiler<'a> {
+struct Compiler<'a, 'b> {
     segment: &'a LiveSegment,
     bound: &'a BoundScope,
+    book: &'b CaseBook,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,7 +122,7 @@ impl Junction {
     }
 }
 
-impl<'a> Compiler<'a> {
+impl<'a> Compiler<'a, '_> {
     fn step(&self, node: NodeId) -> Result<Step<'a>> {
         let units = &self.segment.units;
         let kind = match self.bound.node(node) {
@@ -115,17 +146,31 @@ impl<'a> Compiler<'a> {
             BoundNode::Namespace(test) => self.rows(namespace_rows(self.segment, test)?),
             BoundNode::Serial(test) => {
                 let families = self.bound.schema().families();
-                let SerialRows { rows, texts } = serial_rows(self.segment, families, test)?;
-                match (self.rows(rows), texts) {
-                    (rows, None) => rows,
-                    (Kind::Constant(Truth::False), Some(texts)) => Kind::Texts(texts),
-                    (rows, Some(texts)) => {
-                        Kind::Or([rows, Kind::Texts(texts)].map(|kind| Step { node, kind }).into())
-                    }
-                }
+                let cases = |family| self.book.cases(families, family, node, test);
+                let found = serial_rows(self.segment, families, test, cases)?;
+                self.any_of(node, found)
             }
         };
         Ok(Step { node, kind })
+    }
+
+    /// What any of the ways to resolve a test of serials says.
+    fn any_of(&self, node: NodeId, found: SerialRows<'a>) -> Kind<'a> {
+        let rows = self.rows(found.rows);
+        if matches!(rows, Kind::Constant(Truth::True)) {
+            return rows;
+        }
+        let rows = Some(rows).filter(|it| !matches!(it, Kind::Constant(Truth::False)));
+        let kinds = [rows, found.codes.map(Kind::Codes), found.texts.map(Kind::Texts)];
+        let mut kinds: Vec<Kind<'a>> = kinds.into_iter().flatten().collect();
+        match (kinds.pop(), kinds.is_empty()) {
+            (None, _) => Kind::Constant(Truth::False),
+            (Some(only), true) => only,
+            (Some(last), false) => {
+                let steps = kinds.into_iter().chain([last]);
+                Kind::Or(steps.map(|kind| Step { node, kind }).collect())
+            }
+        }
     }
 
     fn rows(&self, rows: Ranges) -> Kind<'a> {
@@ -212,6 +257,7 @@ impl Step<'_> {
         match &self.kind {
             Kind::Constant(Truth::False) => Some(Ranges::new()),
             Kind::Rows(rows) => Some(rows.clone()),
+            Kind::Codes(leaf) => Some(leaf.domain()),
             Kind::Texts(leaf) => Some(leaf.rows.clone()),
             Kind::Constant(_) | Kind::Column(_) | Kind::Missing(_) | Kind::Not(_) => None,
             Kind::And(steps) => {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::answer::{Answer, At, Masks, Part};
 use super::evaluate::{Unwatched, Watch};
-use super::plan::{Kind, Plan};
+use super::plan::{CaseBook, Kind, Plan};
 use super::weigh::order_steps;
 use super::{Selection, UnitSet};
 use crate::bitmap::{Container, RowSet};
@@ -126,9 +126,9 @@ pub(super) fn plans<'a>(
     bound: &'a BoundScope,
     root: NodeId,
 ) -> Result<Vec<Plan<'a>>> {
-    let segments = snapshot.segments().iter();
+    let (segments, book) = (snapshot.segments().iter(), CaseBook::default());
     let mut plans: Vec<Plan<'a>> =
-        segments.map(|segment| Plan::new(segment, bound, root)).collect::<Result<_>>()?;
+        segments.map(|segment| Plan::new(segment, bound, &book, root)).collect::<Result<_>>()?;
     order_steps(&mut plans, root)?;
     Ok(plans)
 }

@@ -1,39 +1,129 @@
 //! Tests of serials and namespaces become rows.
 
+use std::sync::Arc;
+
+use super::code_cases::CodeCases;
+use super::code_leaf::{CodeLeaf, CodePart};
 use super::find::{ends, find_sorted};
 use super::ranges::Ranges;
 use super::text_leaf::{SerialText, TextLeaf};
 use crate::error::{Error, Result};
 use crate::index::LiveSegment;
-use crate::scope::{LikePattern, SerialTest, ValueTest};
+use crate::keys::GroupInfo;
+use crate::scope::{LikePattern, SerialTest, Truth, ValueTest};
 use crate::serial::{Families, FamilyId, KeyRange, SerialKey};
 
-/// A test of serials in one segment: TRUE for `rows`, what the leaf says for others, else FALSE.
-#[derive(Debug)]
+/// A test of serials in one segment: TRUE for `rows`, what the leaves say for others, else FALSE.
+#[derive(Debug, Default)]
 pub(super) struct SerialRows<'a> {
     pub(super) rows: Ranges,
+    pub(super) codes: Option<CodeLeaf<'a>>,
     pub(super) texts: Option<TextLeaf<'a>>,
 }
 
-/// The rows of a segment whose serials pass.
+/// The rows of a segment whose serials pass; `cases` tells the codes of a family that do.
 pub(super) fn serial_rows<'a>(
     segment: &'a LiveSegment,
     families: &'a Families,
     test: &'a SerialTest,
+    cases: impl Fn(FamilyId) -> Option<Arc<CodeCases>>,
 ) -> Result<SerialRows<'a>> {
-    let (rows, text) = match test {
+    let text = match test {
         SerialTest::In(keys) => return listed(segment, keys.iter().cloned()),
         SerialTest::InSet(set) => return listed(segment, set.keys()),
-        SerialTest::Range(range) => (in_range(segment, range)?, SerialText::In(range)),
-        SerialTest::Like(like) => (fitting(segment, families, like)?, SerialText::Like(like)),
+        SerialTest::Range(range) => SerialText::In(range),
+        SerialTest::Like(like) => SerialText::Like(like),
         SerialTest::Masked(_) | SerialTest::Text { .. } | SerialTest::Length { .. } => {
-            let all = Ranges::of(0..segment.units.rows());
-            ((Ranges::new(), all), SerialText::Of(test))
+            SerialText::Of(test)
         }
     };
-    let (rows, looked_at) = rows;
-    let leaf = TextLeaf { segment, families, test: text, rows: looked_at };
-    Ok(SerialRows { rows, texts: (!leaf.rows.is_empty()).then_some(leaf) })
+    let mut found = Found::default();
+    match test {
+        SerialTest::Range(range) => (found.rows, found.looked_at) = in_range(segment, range)?,
+        // Prefixes are intervals of codes even where a serial has no fixed places.
+        SerialTest::Like(like) if like.prefix().is_some() => {
+            for group in segment.units.keys().groups() {
+                found.fitting(segment, families, group, like)?;
+            }
+        }
+        _ => {
+            for (at, group) in segment.units.keys().groups().iter().enumerate() {
+                match (cases(group.family), test) {
+                    (Some(cases), _) => found.of_codes(segment, (at, group), &cases)?,
+                    (None, SerialTest::Like(like)) => {
+                        found.fitting(segment, families, group, like)?;
+                    }
+                    (None, _) => found.looked_at.push(group.rows.clone()),
+                }
+            }
+        }
+    }
+    let Found { rows, looked_at, parts } = found;
+    let texts = TextLeaf { segment, families, test: text, rows: looked_at };
+    Ok(SerialRows {
+        rows,
+        codes: (!parts.is_empty()).then_some(CodeLeaf { segment, parts }),
+        texts: (!texts.rows.is_empty()).then_some(texts),
+    })
+}
+
+/// What is known of a test, group by group.
+#[derive(Default)]
+struct Found {
+    /// The rows whose serials pass for certain.
+    rows: Ranges,
+    /// The rows whose texts decide.
+    looked_at: Ranges,
+    /// The rows whose codes decide.
+    parts: Vec<CodePart>,
+}
+
+impl Found {
+    /// The codes of a group that fit one of the cases.
+    fn of_codes(
+        &mut self,
+        segment: &LiveSegment,
+        group: (usize, &GroupInfo),
+        cases: &CodeCases,
+    ) -> Result<()> {
+        let mut rows = Vec::new();
+        for case in &cases.sure {
+            match CodePart::new(segment, group, case, Truth::True)?.into_rows() {
+                Ok(some) => rows.push(some),
+                Err(part) => self.parts.push(part),
+            }
+        }
+        let rows = Ranges::join(rows, Ranges::union).unwrap_or_default();
+        self.rows = self.rows.union(&rows);
+        for case in cases.possible.iter().flatten() {
+            let part = CodePart::new(segment, group, case, Truth::Unknown)?;
+            self.parts.extend((!part.is_empty()).then_some(part));
+        }
+        Ok(())
+    }
+
+    /// The rows of a group whose serials fit a pattern for certain, and those whose texts decide.
+    fn fitting(
+        &mut self,
+        segment: &LiveSegment,
+        families: &Families,
+        group: &GroupInfo,
+        like: &LikePattern,
+    ) -> Result<()> {
+        let family = families.family(group.family);
+        let Some(codes) = family.and_then(|it| it.prefix_codes(like.literal_prefix())) else {
+            self.looked_at.push(group.rows.clone());
+            return Ok(());
+        };
+        let whole = if like.prefix().is_some() { &mut self.rows } else { &mut self.looked_at };
+        for (first, last) in codes {
+            let key = |code: u128| SerialKey::Coded { family: group.family, code };
+            let rows =
+                segment.units.keys().rows_between(group.namespace, &key(first), &key(last))?;
+            whole.push(rows);
+        }
+        Ok(())
+    }
 }
 
 /// Keys that are looked up at a time.
@@ -52,7 +142,7 @@ fn listed(segment: &LiveSegment, keys: impl Iterator<Item = SerialKey>) -> Resul
     for row in found {
         rows.push(row..row + 1);
     }
-    Ok(SerialRows { rows, texts: None })
+    Ok(SerialRows { rows, ..SerialRows::default() })
 }
 
 /// The rows in a range of serials, and those whose texts decide.
@@ -75,29 +165,6 @@ fn in_range(segment: &LiveSegment, range: &KeyRange) -> Result<(Ranges, Ranges)>
                 looked_at.push(keys.rows_between(group.namespace, &first, &last)?);
             }
             KeyRange::Coded { .. } | KeyRange::Opaque { .. } => {}
-        }
-    }
-    Ok((rows, looked_at))
-}
-
-/// The rows whose serials fit a pattern for certain, and those whose texts decide.
-fn fitting(
-    segment: &LiveSegment,
-    families: &Families,
-    like: &LikePattern,
-) -> Result<(Ranges, Ranges)> {
-    let (mut rows, mut looked_at) = (Ranges::new(), Ranges::new());
-    let keys = segment.units.keys();
-    for group in keys.groups() {
-        let family = families.family(group.family);
-        let Some(codes) = family.and_then(|it| it.prefix_codes(like.literal_prefix())) else {
-            looked_at.push(group.rows.clone());
-            continue;
-        };
-        let whole = if like.prefix().is_some() { &mut rows } else { &mut looked_at };
-        for (first, last) in codes {
-            let key = |code: u128| SerialKey::Coded { family: group.family, code };
-            whole.push(keys.rows_between(group.namespace, &key(first), &key(last))?);
         }
     }
     Ok((rows, looked_at))

@@ -111,7 +111,7 @@ impl TextLeaf<'_> {
 }
 
 /// The rows of the segment from the first that is asked about to the last.
-fn asked_rows(at: At, within: &Part) -> Option<Range<u64>> {
+pub(super) fn asked_rows(at: At, within: &Part) -> Option<Range<u64>> {
     match within {
         Part::Nothing => None,
         Part::Everything => Some(at.range()),

@@ -62,7 +62,7 @@ pub(super) fn order_steps(plans: &mut [Plan<'_>], root: NodeId) -> Result<()> {
 fn tests(step: &Step<'_>) -> usize {
     match &step.kind {
         Kind::Constant(_) | Kind::Rows(_) => 0,
-        Kind::Texts(_) | Kind::Column(_) | Kind::Missing(_) => 1,
+        Kind::Codes(_) | Kind::Texts(_) | Kind::Column(_) | Kind::Missing(_) => 1,
         Kind::Not(step) => tests(step),
         Kind::And(steps) | Kind::Or(steps) => steps.iter().map(tests).sum(),
     }
@@ -75,6 +75,7 @@ fn tally(step: &Step<'_>, at: At, tallies: &mut [Tally]) -> Result<()> {
         Kind::And(steps) | Kind::Or(steps) => {
             return steps.iter().try_for_each(|step| tally(step, at, tallies));
         }
+        Kind::Codes(leaf) => (leaf.outlook(at), 0.5),
         Kind::Texts(leaf) => (leaf.outlook(at), 0.5),
         Kind::Column(leaf) => leaf.sample(at)?,
         Kind::Missing(leaf) => leaf.sample(at)?,
@@ -103,6 +104,7 @@ fn sort(step: &mut Step<'_>, tallies: &[Tally]) -> Weight {
         Kind::Constant(_) | Kind::Rows(_) => Weight { survival: 0.0, share: 0.0, cost: 0.0 },
         Kind::Missing(_) => test(0.2),
         Kind::Column(leaf) => test(if leaf.has_lists() { 4.0 } else { 1.0 }),
+        Kind::Codes(_) => test(10.0),
         Kind::Texts(_) => test(100.0),
         Kind::Not(step) => {
             let weight = sort(step, tallies);

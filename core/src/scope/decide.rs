@@ -172,7 +172,7 @@ impl TimePart {
 }
 
 /// Whether a number is in one of the ranges, which ascend.
-fn within(ranges: &[(i64, i64)], number: i64) -> bool {
+pub(crate) fn within(ranges: &[(i64, i64)], number: i64) -> bool {
     let at = ranges.partition_point(|(_, last)| *last < number);
     ranges.get(at).is_some_and(|(first, _)| *first <= number)
 }

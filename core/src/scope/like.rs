@@ -19,6 +19,9 @@ enum Part {
     Run,
 }
 
+/// Characters that must stand at places that follow one another, or none where any will do.
+pub(crate) type Places = Vec<Option<char>>;
+
 impl LikePattern {
     /// Reads a pattern in which `\` escapes `%`, `_` and itself.
     pub(super) fn new(text: &str) -> Result<Self> {
@@ -128,6 +131,23 @@ impl LikePattern {
         }
     }
 
+    /// What must stand at the start of a text, and, where a run follows, at its end: for each place
+    /// a character, or none where any will do. None where there are several runs.
+    pub(crate) fn ends(&self) -> Option<(Places, Option<Places>)> {
+        let mut parts = self.parts.split(|part| *part == Part::Run).map(|parts| {
+            let mut places = Vec::new();
+            for part in parts {
+                match part {
+                    Part::Text(text) => places.extend(text.chars().map(Some)),
+                    Part::One | Part::Run => places.push(None),
+                }
+            }
+            places
+        });
+        let ends = (parts.next().unwrap_or_default(), parts.next());
+        parts.next().is_none().then_some(ends)
+    }
+
     /// The prefix, where the pattern asks for nothing else.
     pub(crate) fn prefix(&self) -> Option<&str> {
         match self.parts.as_slice() {
@@ -205,6 +225,19 @@ mod tests {
             prop_assert_eq!(&LikePattern::new(&like.text()).unwrap(), &like);
             if like.matches(&text) {
                 prop_assert!(text.starts_with(like.literal_prefix()));
+            }
+            if let Some((head, tail)) = like.ends() {
+                let (own, rest) = (chars(&text), tail.as_ref().map_or(0, Vec::len));
+                let fits = |places: &[Option<char>], own: &[char]| {
+                    places.iter().zip(own).all(|(place, it)| place.is_none_or(|place| place == *it))
+                };
+                let long = match tail {
+                    None => own.len() == head.len(),
+                    Some(_) => own.len() >= head.len() + rest,
+                };
+                let from = own.len().saturating_sub(rest);
+                let ends = fits(&head, &own) && fits(tail.as_deref().unwrap_or_default(), &own[from..]);
+                prop_assert_eq!(like.matches(&text), long && ends);
             }
             if let Some(prefix) = like.prefix() {
                 prop_assert_eq!(like.matches(&text), text.starts_with(prefix));

@@ -29,10 +29,13 @@ pub use bound::BoundScope;
 pub(crate) use bound::{BoundNode, SerialTest, TextRange, TextTest, ValueTest};
 pub use build::Term;
 pub use date_part::DatePart;
+pub(crate) use decide::within;
 pub(crate) use like::LikePattern;
 pub use literal::Literal;
+pub(crate) use mask::MaskedTest;
 pub use parameters::Parameters;
 pub use serial_set::SerialSet;
+pub(crate) use text_expr::{TextExpr, TextStep};
 pub use truth::{Truth, Verdict};
 
 #[cfg(test)]

@@ -173,6 +173,11 @@ impl Field {
         i64::try_from(number + least).ok().filter(|_| self.is_number())
     }
 
+    /// Its characters in ascending order.
+    pub(super) fn symbols(&self) -> &[u8] {
+        &self.symbols
+    }
+
     /// The number of the symbol that a byte is read as.
     #[inline]
     pub(super) fn number_of(&self, byte: u8) -> Option<u8> {

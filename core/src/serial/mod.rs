@@ -22,6 +22,7 @@ mod resemblance;
 mod shapes;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub(crate) use automaton::Class;
 pub(crate) use check::gs1_check_digit;
@@ -33,3 +34,6 @@ pub use key::SerialKey;
 pub(crate) use key::opaque_order;
 pub use normaliser::Normaliser;
 pub use range::{KeyRange, SerialRange};
+#[cfg(test)]
+pub(crate) use window::Window;
+pub(crate) use window::{Case, Condition, Letters, Numbers, Reading, Shape, Slot};

@@ -318,12 +318,118 @@ fn serial_test() -> impl Strategy<Value = Expr> {
         1 => namespace().prop_map(|it| Scope::namespace().gt(it)),
         1 => Just(Scope::namespace().like("%0%")),
     ];
-    test.prop_map(|scope| Expr::Test(scope, None))
+    prop_oneof![
+        3 => test.prop_map(|scope| Expr::Test(scope, None)),
+        2 => function().prop_map(|sql| Expr::Test(sql.parse().unwrap(), None)),
+    ]
+}
+
+/// What functions may be given of a serial or a text.
+fn call(of: &'static str) -> impl Strategy<Value = String> {
+    let inner = prop_oneof![
+        (-1..5_i32, 0..4_i32).prop_map(move |(a, n)| format!("SUBSTRING({of} FROM {a} FOR {n})")),
+        (1..4_i32).prop_map(move |a| format!("SUBSTRING({of} FROM {a})")),
+        (-2..4_i32).prop_map(move |n| format!("LEFT({of}, {n})")),
+        (-2..4_i32).prop_map(move |n| format!("RIGHT({of}, {n})")),
+        ("[-0P1]", -2..3_i32)
+            .prop_filter("parts begin with 1", |(_, part)| *part != 0)
+            .prop_map(move |(by, part)| format!("SPLIT_PART({of}, '{by}', {part})")),
+        Just(of.to_owned()),
+    ];
+    let outer = select(vec!["", "LOWER", "UPPER", "TRIM"]);
+    (inner, outer).prop_map(|(inner, outer)| match outer {
+        "" => inner,
+        outer => format!("{outer}({inner})"),
+    })
+}
+
+/// A text that may be part of a serial.
+fn part() -> impl Strategy<Value = String> {
+    prop_oneof![4 => "[01PLAa]{0,2}", 1 => "[01PLAB]{3}", 1 => Just("\u{e9}".to_owned())]
+}
+
+/// A test of what functions make of a serial, or of a mask, as SQL.
+fn function() -> impl Strategy<Value = String> {
+    let compared = select(vec!["=", "<>", "<", "<=", ">", ">="]);
+    prop_oneof![
+        4 => (call("serial"), compared.clone(), part()).prop_map(|(it, is, x)| format!("{it} {is} '{x}'")),
+        2 => (call("serial"), part(), part()).prop_map(|(it, x, y)| {
+            let (x, y) = if x <= y { (x, y) } else { (y, x) };
+            format!("{it} BETWEEN '{x}' AND '{y}'")
+        }),
+        2 => (call("serial"), vec(part(), 1..4)).prop_map(|(it, them)| {
+            format!("{it} IN ('{}')", them.join("', '"))
+        }),
+        2 => (call("serial"), "[01P%_]{1,4}").prop_map(|(it, like)| format!("{it} LIKE '{like}'")),
+        2 => "[0-2P%_]{1,4}".prop_map(|like| format!("serial LIKE '{like}'")),
+        1 => (call("serial"), compared, 0..5).prop_map(|(it, is, n)| {
+            format!("CHAR_LENGTH({it}) {is} {n}")
+        }),
+        1 => "[01PL*]{1,3}[*]".prop_map(|mask| format!("serial = MASK('{mask}')")),
+        2 => masks(),
+    ]
+}
+
+/// A range of serials with masks at its ends.
+fn masks() -> impl Strategy<Value = String> {
+    (vec((0..3_u8, 0..3_u32, 0..3_u32), 2..4), 0..4_usize).prop_map(|(places, free)| {
+        let end = |last: bool| -> String {
+            let place = |(at, (kind, a, b)): (usize, &(u8, u32, u32))| match kind {
+                _ if at == free % places.len() => '*',
+                0 => {
+                    if last {
+                        'P'
+                    } else {
+                        'L'
+                    }
+                }
+                _ => char::from_digit(if last { *a.max(b) } else { *a.min(b) }, 10).unwrap(),
+            };
+            places.iter().enumerate().map(place).collect()
+        };
+        format!("serial BETWEEN MASK('{}') AND MASK('{}')", end(false), end(true))
+    })
+}
+
+/// Tests of what functions make of a column.
+fn column_function() -> impl Strategy<Value = Expr> {
+    let texts = select(vec!["lot", "cells", "firmware"]).prop_flat_map(|column| {
+        let text = select(vec!["", "L", "L1", "1", "l1", "4", "4.1"]);
+        let like = select(vec!["%1", "_1%", "%", "L_"]);
+        prop_oneof![
+            (call(column), text.clone()).prop_map(|(it, x)| format!("{it} = '{x}'")),
+            (call(column), text).prop_map(|(it, x)| format!("{it} >= '{x}'")),
+            (call(column), like).prop_map(|(it, x)| format!("{it} LIKE '{x}'")),
+            (call(column), 0..4).prop_map(|(it, n)| format!("CHAR_LENGTH({it}) = {n}")),
+            Just(format!("{column} IS NOT DISTINCT FROM 'L1'")),
+        ]
+        .prop_map(move |sql| (sql, column))
+    });
+    let date_part =
+        select(vec!["YEAR", "QUARTER", "MONTH", "DAY", "ISOYEAR", "WEEK", "ISODOW", "DOY"]);
+    let times = prop_oneof![
+        (date_part, select(vec!["sold_on", "made_at"]), select(vec![1, 3, 12, 31, 53, 1969, 2022]))
+            .prop_map(|(part, column, n)| (
+                format!("EXTRACT({part} FROM {column}) <= {n}"),
+                column
+            )),
+        (0..24).prop_map(|n| (format!("EXTRACT(HOUR FROM made_at) >= {n}"), "made_at")),
+        Just(("EXTRACT(MINUTE FROM made_at) = 59".to_owned(), "made_at")),
+        Just(("CAST(made_at AS TIME) BETWEEN '12:00' AND '24:00'".to_owned(), "made_at")),
+        Just(("CAST(made_at AS TIME) < '00:00:01'".to_owned(), "made_at")),
+        Just(("CAST(made_at AS DATE) = '1970-01-01'".to_owned(), "made_at")),
+    ];
+    prop_oneof![texts, times]
+        .prop_map(|(sql, column)| Expr::Test(sql.parse().unwrap(), Some(column)))
 }
 
 /// Scopes that bind to the schema.
 pub(crate) fn expr() -> impl Strategy<Value = Expr> {
-    let test = prop_oneof![3 => column_test().boxed(), 2 => serial_test().boxed()];
+    let test = prop_oneof![
+        3 => column_test().boxed(),
+        1 => column_function().boxed(),
+        2 => serial_test().boxed(),
+    ];
     let bound = test.prop_filter("binds", |test| schema().bind(&test.scope()).is_ok());
     bound.prop_recursive(4, 16, 2, |inner| {
         let pair = (inner.clone(), inner.clone());

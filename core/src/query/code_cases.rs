@@ -1,0 +1,212 @@
+//! Tests of serials as cases of their codes.
+//!
+//! A test that asks of the text of a serial asks of some of its characters. Functions are applied to
+//! a text in which every character of a field is a mark of its place, so that what comes out says
+//! which characters are asked of, with the very meaning of the functions.
+
+use std::ops::Bound;
+
+use crate::scope::{LikePattern, MaskedTest, SerialTest, TextExpr, TextStep, TextTest, within};
+use crate::serial::{Case, Class, Letters, Reading, SerialFamily, Shape, Slot};
+
+/// Which codes of a family pass a test: those that fit one of the cases.
+#[derive(Debug)]
+pub(super) struct CodeCases {
+    /// TRUE.
+    pub(super) sure: Vec<Case>,
+    /// TRUE or UNKNOWN, where that is not the same.
+    pub(super) possible: Option<Vec<Case>>,
+}
+
+/// Ranges of a test that are compared one by one, rather than each text with all of them.
+const RANGES_MAX: usize = 16;
+
+/// The codes of a family that pass a test; none where it takes their texts.
+pub(super) fn code_cases(family: &SerialFamily, test: &SerialTest) -> Option<CodeCases> {
+    let (mut sure, mut possible) = (Vec::new(), Vec::new());
+    let mut doubtful = false;
+    for shape in family.shapes()? {
+        let (certain, others) = match test {
+            SerialTest::Like(pattern) => (liked(&shape, &Asked::all(&shape), pattern)?, None),
+            SerialTest::Text { of, test } => {
+                (passing(&shape, &Asked::of(&shape, of)?, test)?, None)
+            }
+            SerialTest::Length { of, test } => {
+                let length = i64::try_from(Asked::of(&shape, of)?.slots.len()).ok()?;
+                (Vec::from_iter(within(test, length).then(Case::default)), None)
+            }
+            SerialTest::Masked(masked) => {
+                let asked = Asked::all(&shape);
+                let between = masked_cases(&shape, &asked, masked)?;
+                let alike = alike(&shape, &asked, masked)?;
+                let pairs =
+                    between.iter().flat_map(|it| alike.iter().map(move |own| it.and_all(own)));
+                let certain = pairs.flatten().collect();
+                (certain, Some(between))
+            }
+            SerialTest::Range(_) | SerialTest::In(_) | SerialTest::InSet(_) => return None,
+        };
+        let own = |cases: Vec<Case>| -> Vec<Case> {
+            cases.iter().filter_map(|it| it.and_all(shape.own())).collect()
+        };
+        doubtful |= others.as_ref().is_some_and(|others| *others != certain);
+        possible.extend(own(others.unwrap_or_else(|| certain.clone())));
+        sure.extend(own(certain));
+    }
+    Some(CodeCases { sure, possible: doubtful.then_some(possible) })
+}
+
+/// The characters of the serials of a shape that a test asks of.
+struct Asked {
+    slots: Vec<Slot>,
+    letters: Letters,
+}
+
+/// The first of the characters that mark places: of a plane that no text uses.
+const MARKS: u32 = 0xF_0000;
+
+impl Asked {
+    fn all(shape: &Shape) -> Self {
+        Asked { slots: shape.slots().to_vec(), letters: Letters::AsWritten }
+    }
+
+    /// What functions leave of the serials; none where that differs from serial to serial.
+    fn of(shape: &Shape, of: &TextExpr) -> Option<Self> {
+        let mut letters = Letters::AsWritten;
+        for step in of.steps() {
+            let held = |it: char| shape.slots().iter().any(|slot| may_hold(shape, *slot, it));
+            match step {
+                TextStep::Upper => letters = Letters::Upper,
+                TextStep::Lower => letters = Letters::Lower,
+                TextStep::Trim if held(' ') => return None,
+                TextStep::SplitPart { separator, .. } if separator.chars().any(held) => {
+                    return None;
+                }
+                _ => {}
+            }
+        }
+        let mut marked = String::new();
+        for (slot, mark) in shape.slots().iter().zip(MARKS..) {
+            marked.push(match slot {
+                Slot::Char(it) if u32::from(*it) >= MARKS => return None,
+                Slot::Char(it) => *it,
+                Slot::Place { .. } => char::from_u32(mark)?,
+            });
+        }
+        let left = of.apply(&marked);
+        let slot = |it: char| match u32::from(it).checked_sub(MARKS) {
+            None => Some(Slot::Char(it)),
+            Some(at) => shape.slots().get(usize::try_from(at).ok()?).copied(),
+        };
+        Some(Asked { slots: left.chars().map(slot).collect::<Option<_>>()?, letters })
+    }
+
+    /// Some of the characters.
+    fn kept(&self, mut keep: impl FnMut(usize) -> bool) -> Asked {
+        let slots = self.slots.iter().enumerate().filter(|(at, _)| keep(*at));
+        Asked { slots: slots.map(|(_, slot)| *slot).collect(), letters: self.letters }
+    }
+
+    fn read(&self, shape: &Shape) -> Option<Reading> {
+        shape.read(&self.slots, self.letters)
+    }
+}
+
+/// Whether a field may have a character at a place, in either case.
+fn may_hold(shape: &Shape, slot: Slot, it: char) -> bool {
+    shape.symbols(slot).iter().any(|own| char::from(*own).eq_ignore_ascii_case(&it))
+}
+
+/// The codes of which what is asked passes.
+fn passing(shape: &Shape, asked: &Asked, test: &TextTest) -> Option<Vec<Case>> {
+    match test {
+        TextTest::Like(pattern) => liked(shape, asked, pattern),
+        TextTest::Masked(masked) => masked_cases(shape, asked, masked),
+        TextTest::Any(tests) => {
+            let cases = tests.iter().map(|test| passing(shape, asked, test));
+            Case::any(cases.collect::<Option<Vec<_>>>()?.concat())
+        }
+        TextTest::Ranges(ranges) => {
+            let reading = asked.read(shape)?;
+            if ranges.len() > RANGES_MAX
+                && let Some(cases) = reading.passing(|text| test.holds(text, str::cmp))
+            {
+                return Some(cases);
+            }
+            let mut cases = Vec::new();
+            for (low, high) in ranges {
+                let (low, high) =
+                    (low.as_ref().map(String::as_str), high.as_ref().map(String::as_str));
+                cases.extend(reading.between(low, high)?);
+            }
+            Case::any(cases)
+        }
+    }
+}
+
+/// The codes of which what is asked fits a pattern.
+fn liked(shape: &Shape, asked: &Asked, pattern: &LikePattern) -> Option<Vec<Case>> {
+    let Some((head, tail)) = pattern.ends() else {
+        return asked.read(shape)?.passing(|text| pattern.matches(text));
+    };
+    let length = asked.slots.len();
+    let end = tail.as_ref().map_or(0, Vec::len);
+    let fits = match tail {
+        None => length == head.len(),
+        Some(_) => length >= head.len() + end,
+    };
+    if !fits {
+        return Some(Vec::new());
+    }
+    let from = length - end;
+    let place = |at: usize| match at.checked_sub(from) {
+        _ if at < head.len() => head.get(at).copied().flatten(),
+        Some(at) => tail.as_ref().and_then(|tail| tail.get(at)).copied().flatten(),
+        None => None,
+    };
+    let text: String = (0..length).filter_map(place).collect();
+    let reading = asked.kept(|at| place(at).is_some()).read(shape)?;
+    reading.between(Bound::Included(&text), Bound::Included(&text))
+}
+
+/// The codes of which what is asked lies between two masks.
+fn masked_cases(shape: &Shape, asked: &Asked, masked: &MaskedTest) -> Option<Vec<Case>> {
+    if asked.slots.len() != masked.free().len() {
+        return Some(Vec::new());
+    }
+    let counts = |at: usize| masked.free().get(at) == Some(&false);
+    let end = |end: Option<&[char]>| -> Option<String> {
+        let kept = end?.iter().enumerate().filter(|(at, _)| counts(*at));
+        Some(kept.map(|(_, it)| *it).collect())
+    };
+    let (first, last) = (end(masked.first()), end(masked.last()));
+    let reading = asked.kept(counts).read(shape)?;
+    let low = first.as_deref().map_or(Bound::Unbounded, Bound::Included);
+    reading.between(low, last.as_deref().map_or(Bound::Unbounded, Bound::Included))
+}
+
+/// The codes of which each character that counts is of the kind that the ends have there: one case
+/// or none. None where no windows tell.
+fn alike(shape: &Shape, asked: &Asked, masked: &MaskedTest) -> Option<Vec<Case>> {
+    let ends = masked.first().or(masked.last()).unwrap_or_default();
+    let mut all = Case::default();
+    let places = asked.slots.iter().zip(ends).zip(masked.free());
+    for (at, ((slot, end), free)) in places.enumerate() {
+        let same = |it: char| Class::of(it) == Class::of(*end);
+        let fits = match slot {
+            _ if *free => continue,
+            Slot::Char(it) => same(*it),
+            Slot::Place { .. } => shape.symbols(*slot).iter().all(|it| same(char::from(*it))),
+        };
+        if fits {
+            continue;
+        }
+        let reading = asked.kept(|other| other == at).read(shape)?;
+        let cases = reading.passing(|text| text.chars().all(same))?;
+        let Some(both) = cases.first().and_then(|case| all.and_all(case)) else {
+            return Some(Vec::new());
+        };
+        all = both;
+    }
+    Some(vec![all])
+}

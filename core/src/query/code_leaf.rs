@@ -1,0 +1,142 @@
+//! A test of serials that is arithmetic on their codes.
+
+use std::ops::Range;
+
+use super::answer::{Answer, At, Masks, Part};
+use super::code_scan::CodeScan;
+use super::find::ends;
+use super::ranges::Ranges;
+use super::text_leaf::asked_rows;
+use crate::error::Result;
+use crate::index::LiveSegment;
+use crate::keys::GroupInfo;
+use crate::scope::Truth;
+use crate::serial::{Case, Condition, SerialKey};
+
+/// A test of the codes of some rows of one segment; it is FALSE for all others.
+#[derive(Debug)]
+pub(super) struct CodeLeaf<'a> {
+    pub(super) segment: &'a LiveSegment,
+    pub(super) parts: Vec<CodePart>,
+}
+
+/// What a case asks of the codes of some rows.
+#[derive(Debug)]
+pub(super) struct CodePart {
+    /// The place of the group that the rows are of.
+    group: usize,
+    rows: Ranges,
+    conditions: Vec<Condition>,
+    /// What it is for rows that fulfil the conditions.
+    truth: Truth,
+}
+
+/// Intervals of codes that a test may become in one group; beyond that its codes are read.
+const INTERVALS_MAX: u128 = 4096;
+
+impl CodePart {
+    /// What a case comes to in a group: conditions that make few intervals of codes become rows.
+    pub(super) fn new(
+        segment: &LiveSegment,
+        (number, group): (usize, &GroupInfo),
+        case: &Case,
+        truth: Truth,
+    ) -> Result<Self> {
+        let keys = segment.units.keys();
+        let part = |rows: Ranges, conditions: &[Condition]| CodePart {
+            group: number,
+            rows,
+            conditions: conditions.to_vec(),
+            truth,
+        };
+        let Some((SerialKey::Coded { code: first, .. }, SerialKey::Coded { code: last, .. })) =
+            ends(segment, group)?
+        else {
+            return Ok(part(Ranges::new(), &[]));
+        };
+        let mut rows = Ranges::of(group.rows.clone());
+        let mut intervals = vec![(first, last)];
+        let mut left = case.conditions();
+        while let Some((condition, rest)) = left.split_first() {
+            let Condition { window, numbers } = condition;
+            let pieces = intervals.iter().map(|codes| window.pieces(*codes, numbers));
+            if pieces.fold(0, u128::saturating_add) > INTERVALS_MAX {
+                break;
+            }
+            let (mut found, mut kept) = (Ranges::new(), Vec::new());
+            for codes in intervals.iter().flat_map(|codes| window.codes(*codes, numbers)) {
+                let key = |code: u128| SerialKey::Coded { family: group.family, code };
+                let some = keys.rows_between(group.namespace, &key(codes.0), &key(codes.1))?;
+                if !some.is_empty() {
+                    found.push(some);
+                    kept.push(codes);
+                }
+            }
+            (rows, intervals, left) = (found, kept, rest);
+        }
+        Ok(part(rows, if intervals.is_empty() { &[] } else { left }))
+    }
+
+    /// The rows, where no code of them need be read.
+    pub(super) fn into_rows(self) -> Result<Ranges, Self> {
+        if self.conditions.is_empty() { Ok(self.rows) } else { Err(self) }
+    }
+
+    /// Whether there is no such row.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+impl CodeLeaf<'_> {
+    /// The rows to look at.
+    pub(super) fn domain(&self) -> Ranges {
+        let rows = self.parts.iter().map(|part| part.rows.clone()).collect();
+        Ranges::join(rows, Ranges::union).unwrap_or_default()
+    }
+
+    /// FALSE where no row of the chunk is to be looked at.
+    pub(super) fn outlook(&self, at: At) -> Option<Truth> {
+        let none = self.parts.iter().all(|part| part.rows.within(&at.range()).is_empty());
+        none.then_some(Truth::False)
+    }
+
+    pub(super) fn answer(&self, at: At, within: &Part, masks: &mut Masks) -> Result<Answer> {
+        let Some(asked) = asked_rows(at, within) else {
+            return Ok(Answer::all(Truth::False));
+        };
+        let (mut sure, mut possible) = (masks.empty(), None);
+        let mut codes = masks.codes();
+        for part in &self.parts {
+            let mask = match part.truth {
+                Truth::True => &mut sure,
+                _ => possible.get_or_insert_with(|| masks.empty()),
+            };
+            let mut scan = CodeScan::new(&part.conditions);
+            for range in part.rows.within(&asked) {
+                let rows = range.start.max(asked.start)..range.end.min(asked.end);
+                for block in blocks(rows) {
+                    codes.clear();
+                    self.segment.units.keys().codes_into(part.group, block.clone(), &mut codes)?;
+                    let first = at.cut(&block).start;
+                    scan.mark(&codes, first, mask);
+                }
+            }
+        }
+        masks.put_codes(codes);
+        if let Some(possible) = &mut possible {
+            possible.or(&sure);
+        }
+        let possible = possible.map(|it| masks.part(it));
+        Ok(Answer { sure: masks.part(sure), possible })
+    }
+}
+
+/// Codes that are read at a time: so many stay near the processor.
+const BLOCK_ROWS: u64 = 4096;
+const BLOCK_STEP: usize = 4096;
+
+fn blocks(rows: Range<u64>) -> impl Iterator<Item = Range<u64>> {
+    let starts = (rows.start..rows.end).step_by(BLOCK_STEP);
+    starts.map(move |start| start..rows.end.min(start + BLOCK_ROWS))
+}

@@ -1,0 +1,164 @@
+use std::ops::{Bound, RangeBounds};
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::*;
+use crate::serial::SerialFamily;
+
+const LAYOUTS: [(&str, &[&str]); 9] = [
+    ("{a:A2}{n:D11}", &["a", "n"]),
+    ("{a:A1}{yy:D2}{n:D3}", &["a", "yy", "n"]),
+    ("{a:A1}-{yy:D2}-{n:D3}", &["a", "yy", "n"]),
+    ("LJ-{n:D1..4}", &["n"]),
+    ("{d:D3}{y:D2}/{n:D2..3}", &["y", "d", "n"]),
+    ("{n:D2..3}/{d:D3}{y:D2}", &["n", "y", "d"]),
+    ("{s:X1..2}/{n:D2}{x:A1}", &["s", "n", "x"]),
+    ("{n:D2}-{s:A1..3}", &["n", "s"]),
+    ("{s:X12}{n:D13}", &["n", "s"]),
+];
+
+fn family((layout, order): (&str, &[&str])) -> SerialFamily {
+    SerialFamily::new("it", layout).unwrap().order_by(order).unwrap()
+}
+
+/// The shape of a code, and its serial.
+fn shape_of(family: &SerialFamily, code: u128) -> (Shape, String) {
+    let mut shapes = family.shapes().unwrap();
+    shapes.retain(|it| it.own().holds(code));
+    assert_eq!(shapes.len(), 1, "code {code} of {}", family.layout());
+    (shapes.remove(0), family.decode(code).unwrap())
+}
+
+fn code_of(family: &SerialFamily, at: u128, near: Index) -> u128 {
+    // Small codes and great ones, as the widths differ there.
+    let scale = 1 + near.index(128);
+    let reach = family.last_code().min((1_u128 << (scale.min(127))) - 1);
+    let code = if reach == u128::MAX { at } else { at % (reach + 1) };
+    if near.index(3) == 0 { family.last_code() - code } else { code }
+}
+
+/// Some of the characters of a serial.
+fn kept(text: &str, places: &[bool]) -> String {
+    text.chars()
+        .zip(places.iter().chain(std::iter::repeat(&true)))
+        .filter(|it| *it.1)
+        .map(|it| it.0)
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn what_is_read_lies_where_the_text_does(
+        layout in prop::sample::select(LAYOUTS.to_vec()),
+        codes in prop::collection::vec((any::<u128>(), any::<Index>()), 3),
+        places in prop::collection::vec(prop::bool::weighted(0.6), 8),
+        cut in 0_usize..30,
+        ends in (0_u8..3, 0_u8..3),
+    ) {
+        let family = family(layout);
+        let codes: Vec<u128> = codes.into_iter().map(|(at, near)| code_of(&family, at, near)).collect();
+        let (shape, text) = shape_of(&family, codes[0]);
+        let slots: Vec<Slot> = shape
+            .slots()
+            .iter()
+            .zip(places.iter().chain(std::iter::repeat(&true)))
+            .filter(|it| *it.1)
+            .map(|it| *it.0)
+            .collect();
+        let mut bounds: Vec<String> = codes[1..]
+            .iter()
+            .map(|code| kept(&family.decode(*code).unwrap(), &places).chars().take(cut).collect())
+            .collect();
+        bounds.sort();
+        let bound = |kind: u8, at: usize| match kind {
+            0 => Bound::Included(bounds[at].as_str()),
+            1 => Bound::Excluded(bounds[at].as_str()),
+            _ => Bound::Unbounded,
+        };
+        let (low, high) = (bound(ends.0, 0), bound(ends.1, 1));
+        let reading = shape.read(&slots, Letters::AsWritten).unwrap();
+        let own = kept(&text, &places);
+        if let Some(cases) = reading.between(low, high) {
+            let found = cases.iter().any(|case| case.holds(codes[0]));
+            let inside = RangeBounds::<str>::contains(&(low, high), own.as_str());
+            prop_assert_eq!(found, inside, "{} from {:?} to {:?}", own, low, high);
+            for case in &cases {
+                check_codes(&family, case, codes[0]);
+            }
+        }
+        let odd = |text: &str| text.bytes().map(u32::from).sum::<u32>() % 3 == 1;
+        if let Some(cases) = reading.passing(odd) {
+            prop_assert_eq!(cases.iter().any(|case| case.holds(codes[0])), odd(&own), "{}", own);
+        }
+    }
+
+    #[test]
+    fn letters_are_turned(code in any::<u128>(), near in any::<Index>(), other in "[A-Za-z]{2}") {
+        let family = family(LAYOUTS[0]);
+        let (shape, text) = shape_of(&family, code_of(&family, code, near));
+        let code = family.encode(&text).unwrap();
+        let reading = shape.read(&shape.slots()[..2], Letters::Lower).unwrap();
+        let cases = reading.between(Bound::Included(&other), Bound::Unbounded).unwrap();
+        let found = cases.iter().any(|case| case.holds(code));
+        prop_assert_eq!(found, text[..2].to_lowercase() >= other);
+    }
+}
+
+/// The intervals of codes are those that a condition holds for, around a code.
+fn check_codes(family: &SerialFamily, case: &Case, code: u128) {
+    let near = (code.saturating_sub(500), code.saturating_add(500).min(family.last_code()));
+    for condition in case.conditions() {
+        let pieces = condition.window.pieces(near, &condition.numbers);
+        let codes = condition.window.codes(near, &condition.numbers);
+        assert!(codes.len() as u128 <= pieces, "{} of {pieces}", codes.len());
+        assert!(codes.windows(2).all(|it| it[0].1 < it[1].0));
+        for code in near.0..=near.1 {
+            let within = codes.iter().any(|it| (it.0..=it.1).contains(&code));
+            if condition.window.number(code).is_some() {
+                assert_eq!(within, condition.holds(code), "{condition:?} of {code}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_slice_is_one_window_even_across_fields() {
+    let family = family(LAYOUTS[2]);
+    let shape = family.shapes().unwrap().remove(0);
+    // The last digit of the year, the dash and the first of the number: "5-7".
+    let reading = shape.read(&shape.slots()[3..6], Letters::AsWritten).unwrap();
+    let cases = reading.between(Bound::Included("5-7"), Bound::Included("6-1")).unwrap();
+    let [case] = cases.as_slice() else { panic!("{cases:?}") };
+    let [condition] = case.conditions() else { panic!("{case:?}") };
+    assert_eq!((condition.window.low(), condition.window.span()), (100, Some(100)));
+    assert_eq!(condition.numbers, Numbers::between(57, 61));
+}
+
+#[test]
+fn the_first_places_are_intervals_of_codes() {
+    let family = family(LAYOUTS[0]);
+    let shape = family.shapes().unwrap().remove(0);
+    let reading = shape.read(&shape.slots()[..4], Letters::AsWritten).unwrap();
+    let cases = reading.between(Bound::Included("AX21"), Bound::Included("AX23")).unwrap();
+    let [case] = cases.as_slice() else { panic!("{cases:?}") };
+    let [condition] = case.conditions() else { panic!("{case:?}") };
+    let codes = condition.window.codes((0, family.last_code()), &condition.numbers);
+    let code = |serial: &str| family.encode(serial).unwrap();
+    assert_eq!(codes, [(code("AX21000000000"), code("AX23999999999"))]);
+}
+
+#[test]
+fn sets_of_numbers_combine() {
+    let (a, b) = (Numbers::new(vec![(1, 4), (6, 7), (9, 8)]), Numbers::new(vec![(4, 6), (5, 5)]));
+    assert_eq!(a.intersection(&b), Numbers::new(vec![(4, 4), (6, 6)]));
+    assert!(a.contains(7) && !a.contains(5) && a.covers(2, 4) && !a.covers(2, 6));
+}
+
+#[test]
+fn too_many_shapes_are_none() {
+    let family = SerialFamily::new("it", "{a:D1..9}-{b:D1..9}").unwrap();
+    assert!(family.shapes().is_none());
+}
