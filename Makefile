@@ -2,7 +2,7 @@
 
 .PHONY: demo test test-python bench bench-peers docs fmt lint fuzz
 
-FUZZ_TARGETS = container bitmap_view gs1
+FUZZ_TARGETS = container bitmap_view gs1 scope_sql scope_json
 FUZZ_SECONDS = 60
 
 demo:

@@ -9,7 +9,9 @@ use crate::error::Result;
 use crate::format::{FileBuilder, FileId, FileKind, SealedFile, SectionId, reseal};
 use crate::gs1::{ElementString, Scanned};
 use crate::io::{Bytes, Directory, MemoryDirectory};
-use crate::serial::Families;
+use crate::schema::{Column, ColumnType, Record, Schema, Value};
+use crate::scope::Scope;
+use crate::serial::{Families, SerialFamily};
 
 /// Any bytes as a container, and a container with a few bytes changed under right checksums.
 ///
@@ -56,6 +58,62 @@ fn read_container(bytes: &[u8]) {
             assert!(found == Some(len) || !whole);
         }
     }
+}
+
+/// Any text as SQL of a scope: what is read is printed, read again, bound and decided.
+pub fn scope_sql(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        check_scope(text.parse());
+    }
+}
+
+/// Any text as JSON of a scope: what is read is printed, read again, bound and decided.
+pub fn scope_json(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        check_scope(Scope::from_json(text));
+    }
+}
+
+fn check_scope(read: Result<Scope>) {
+    let Ok(scope) = read else { return };
+    let (sql, json) = (scope.to_sql(), scope.to_json());
+    for again in [sql.parse::<Scope>(), Scope::from_json(&json)] {
+        let again = again.unwrap();
+        assert!(again == scope && again.to_sql() == sql && again.to_json() == json);
+    }
+    let Ok(bound) = scope_schema().unwrap().bind(&scope) else { return };
+    assert_eq!(bound.digest(), scope.digest());
+    for serial in ["", "00042500", "LJ-25B1440", "LJ-25B144O"] {
+        let at = Value::Timestamp("2025-03-30T00:30:00Z".parse().unwrap());
+        let unit = Record::of_serial(serial)
+            .with("t", Value::Text("Leipzig".into()))
+            .with("m", at)
+            .with("d", Value::Date("2025-03-01".parse().unwrap()))
+            .with("i", Value::Integer(4))
+            .with("c", Value::TextList(vec!["CB7".into()]));
+        let decision = bound.explain_record(&unit).unwrap();
+        assert_eq!(decision.truth, bound.truth(&unit).unwrap());
+        assert!(!decision.clauses.is_empty());
+    }
+}
+
+/// A column of every kind that tests tell apart, with names that are quick to find.
+fn scope_schema() -> Result<Schema> {
+    let columns = [
+        Column::new("t", ColumnType::Text)?,
+        Column::new("m", ColumnType::Timestamp)?.in_zone("Europe/Berlin")?,
+        Column::new("d", ColumnType::Date)?,
+        Column::new("i", ColumnType::Integer)?,
+        Column::new("f", ColumnType::Float)?,
+        Column::new("b", ColumnType::Boolean)?,
+        Column::new("v", ColumnType::Version)?,
+        Column::new("c", ColumnType::TextList)?,
+    ];
+    let families = vec![
+        SerialFamily::new("bike", "{n:D8}")?,
+        SerialFamily::new("cable", "LJ-{yy:D2}{line:A1}{n:D1..6}")?,
+    ];
+    Ok(Schema::new(columns.into())?.with_families(Families::new(families)?))
 }
 
 /// Portable Roaring bytes: the view and the owned set agree, and what is written is read again.

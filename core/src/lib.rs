@@ -91,7 +91,8 @@ pub use registry::{
 };
 pub use schema::{Column, ColumnType, Record, Schema, Value, Version};
 pub use scope::{
-    BoundScope, DatePart, Literal, Parameters, Scope, SerialSet, Term, Truth, Verdict,
+    BoundScope, DatePart, DecidingClause, Decision, Literal, Parameters, Scope, SerialSet, Term,
+    Truth, Verdict,
 };
 pub use serial::{
     Conflict, Families, FamilyId, FieldValue, Inference, InferredFamily, Inferrer, KeyRange,

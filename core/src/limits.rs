@@ -24,6 +24,8 @@ pub const SCOPE_PARAMETERS_MAX: usize = 1_000;
 pub const PARAMETER_LIST_MAX: usize = 1_000_000;
 /// Serials a set may have.
 pub const SERIAL_SET_MAX: usize = 10_000_000;
+/// Values that a field of the serial may have to be tested by a pattern.
+pub const FIELD_PATTERN_VALUES_MAX: u128 = 1_000_000;
 /// Rows of a chunk: what one zone map speaks of and what is evaluated at a time.
 pub const CHUNK_ROWS: usize = 65_536;
 /// Rows a segment may hold.

@@ -44,7 +44,11 @@ pub(super) fn code_cases(family: &SerialFamily, test: &SerialTest) -> Option<Cod
                 let certain = pairs.flatten().collect();
                 (certain, Some(between))
             }
-            SerialTest::Range(_) | SerialTest::In(_) | SerialTest::InSet(_) => return None,
+            SerialTest::Range(_)
+            | SerialTest::In(_)
+            | SerialTest::InSet(_)
+            | SerialTest::Field(_)
+            | SerialTest::FieldMissing(_) => return None,
         };
         let own = |cases: Vec<Case>| -> Vec<Case> {
             cases.iter().filter_map(|it| it.and_all(shape.own())).collect()

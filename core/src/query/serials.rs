@@ -33,9 +33,11 @@ pub(super) fn serial_rows<'a>(
         SerialTest::InSet(set) => return listed(segment, set.keys()),
         SerialTest::Range(range) => SerialText::In(range),
         SerialTest::Like(like) => SerialText::Like(like),
-        SerialTest::Masked(_) | SerialTest::Text { .. } | SerialTest::Length { .. } => {
-            SerialText::Of(test)
-        }
+        SerialTest::Masked(_)
+        | SerialTest::Text { .. }
+        | SerialTest::Length { .. }
+        | SerialTest::Field(_)
+        | SerialTest::FieldMissing(_) => SerialText::Of(test),
     };
     let mut found = Found::default();
     match test {

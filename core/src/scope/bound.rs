@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::ast::NodeId;
 use super::bound_serials::BoundSerials;
+use super::field_test::FieldTest;
 use super::like::LikePattern;
 use super::mask::MaskedTest;
 use super::text_expr::TextExpr;
@@ -182,4 +183,8 @@ pub(crate) enum SerialTest {
     Text { of: TextExpr, test: TextTest },
     /// Of how many characters functions leave of the text, as the family normalises it.
     Length { of: TextExpr, test: Vec<(i64, i64)> },
+    /// Of a field of the serial; UNKNOWN where the serial has no such field.
+    Field(FieldTest),
+    /// TRUE where the serial has no such field, else FALSE; never UNKNOWN.
+    FieldMissing(FieldTest),
 }

@@ -16,20 +16,16 @@ impl BoundScope {
     ///
     /// A serial that fits none of the declared families, where some are, gives
     /// [`Verdict::InvalidSerial`] whatever else is known. Never gives [`Verdict::UnknownSerial`],
-    /// which only an index can say. Costs a walk over the scope.
+    /// which only an index can say. White space around a serial is no part of it, and an empty
+    /// serial is none. Costs a walk over the scope.
     ///
     /// # Errors
     ///
     /// `invalid_argument` when the record names a column that the schema does not have, or one
-    /// twice, or gives a value of another type, and when its serial is empty, longer than 256
-    /// bytes or holds a control character.
+    /// twice, or gives a value of another type, and when its serial is longer than 256 bytes or
+    /// holds a control character.
     pub fn decide(&self, record: &Record) -> Result<Verdict> {
-        let unit = Unit::new(&self.schema, record)?;
-        let truth = self.evaluate(&unit)?;
-        match unit.key {
-            Some(SerialKey::Opaque(_)) if !unit.families.is_empty() => Ok(Verdict::InvalidSerial),
-            _ => Ok(Verdict::from(truth)),
-        }
+        self.truths(record).map(|(_, verdict)| verdict)
     }
 
     /// Whether the scope holds for a unit that somebody describes.
@@ -38,10 +34,22 @@ impl BoundScope {
     ///
     /// As [`decide`](BoundScope::decide).
     pub fn truth(&self, record: &Record) -> Result<Truth> {
-        self.evaluate(&Unit::new(&self.schema, record)?)
+        let (truths, _) = self.truths(record)?;
+        Ok(truths.last().copied().unwrap_or(Truth::Unknown))
     }
 
-    fn evaluate(&self, unit: &Unit<'_>) -> Result<Truth> {
+    /// The truth of every node, in their order, and the verdict.
+    pub(super) fn truths(&self, record: &Record) -> Result<(Vec<Truth>, Verdict)> {
+        let unit = Unit::new(&self.schema, record)?;
+        let truths = self.evaluate(&unit)?;
+        let verdict = match unit.key {
+            Some(SerialKey::Opaque(_)) if !unit.families.is_empty() => Verdict::InvalidSerial,
+            _ => Verdict::from(truths.last().copied().unwrap_or(Truth::Unknown)),
+        };
+        Ok((truths, verdict))
+    }
+
+    fn evaluate(&self, unit: &Unit<'_>) -> Result<Vec<Truth>> {
         let mut truths: Vec<Truth> = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
             let of = |id: &NodeId| truths.get(id.index()).copied().unwrap_or(Truth::Unknown);
@@ -63,7 +71,7 @@ impl BoundScope {
             };
             truths.push(truth);
         }
-        Ok(truths.last().copied().unwrap_or(Truth::Unknown))
+        Ok(truths)
     }
 }
 
@@ -100,7 +108,9 @@ impl<'a> Unit<'a> {
             }
         }
         let families = schema.families();
-        let key = record.serial().map(|serial| families.classify(serial)).transpose()?;
+        // White space is no part of a serial, and nothing else is no serial.
+        let serial = record.serial().map(str::trim).filter(|serial| !serial.is_empty());
+        let key = serial.map(|serial| families.classify(serial)).transpose()?;
         Ok(Unit { families, namespace: record.namespace(), key, values })
     }
 
@@ -231,6 +241,8 @@ impl SerialTest {
             SerialTest::Length { of, test } => {
                 Truth::from(within(test, length(&of.apply(&families.text(key)?))))
             }
+            SerialTest::Field(field) => field.truth(families, key),
+            SerialTest::FieldMissing(field) => Truth::from(field.is_missing(key)),
         })
     }
 }

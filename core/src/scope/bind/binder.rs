@@ -1,6 +1,7 @@
 //! Turns every node of a scope into nodes of a bound scope.
 
 use super::columns::value_test;
+use super::fields::field_test;
 use super::given::Asked;
 use super::serials::{SerialTests, in_set, serial_tests};
 use crate::error::{Error, ErrorKind, Result};
@@ -8,6 +9,8 @@ use crate::schema::{Column, ColumnType, Schema};
 use crate::scope::ast::{Comparison, Node, NodeId, Predicate, Spot, Subject, Test};
 use crate::scope::bound::{BoundNode, SerialTest};
 use crate::scope::draft;
+use crate::scope::field_test::FieldTest;
+use crate::scope::names::field_name;
 use crate::scope::place::nearest;
 use crate::scope::{BoundScope, Parameters, Scope, SerialSet, Truth};
 
@@ -99,8 +102,10 @@ struct Binder<'a> {
     said: Vec<NodeId>,
 }
 
-enum Target {
+enum Target<'a> {
     Serial,
+    /// A field of the serial, by its name.
+    Field(&'a str),
     Namespace,
     Column(usize),
 }
@@ -128,6 +133,14 @@ impl Binder<'_> {
         }
         let positive = match target {
             Target::Serial => self.serial(said, subject, predicate)?,
+            Target::Field(name) => {
+                let test = field_test(self.schema.families(), (name, subject), predicate)?;
+                let node = match predicate {
+                    Predicate::IsNull => return Ok(self.field_missing(said, test)),
+                    _ => SerialTest::Field(test),
+                };
+                self.push(said, BoundNode::Serial(node))
+            }
             Target::Namespace | Target::Column(_) => {
                 let node = self.value(subject, predicate, &target)?;
                 self.push(said, node)
@@ -135,20 +148,44 @@ impl Binder<'_> {
         };
         match predicate {
             Predicate::Compare(Comparison::Ne, _) => Ok(self.push(said, BoundNode::Not(positive))),
-            Predicate::NotDistinct(_) => Ok(self.present(said, &target, positive)),
+            // A serial without the field has no such value, and neither has a unit without a serial.
+            Predicate::NotDistinct(_) => Ok(self.present(said, subject, &target, positive)?),
             _ => Ok(positive),
         }
     }
 
     /// A condition that is FALSE where the value is missing.
-    fn present(&mut self, said: NodeId, target: &Target, test: NodeId) -> NodeId {
-        let missing = self.push(said, missing(target));
+    fn present(
+        &mut self,
+        said: NodeId,
+        subject: &Subject,
+        target: &Target<'_>,
+        test: NodeId,
+    ) -> Result<NodeId, Refused> {
+        let missing = match target {
+            Target::Field(name) => {
+                let families = self.schema.families();
+                let test = field_test(families, (name, subject), &Predicate::IsNull)?;
+                self.field_missing(said, test)
+            }
+            target => self.push(said, missing(target)),
+        };
         let present = self.push(said, BoundNode::Not(missing));
-        self.push(said, BoundNode::And(vec![present, test]))
+        Ok(self.push(said, BoundNode::And(vec![present, test])))
     }
 
-    fn target(&self, subject: &Subject) -> Result<Target, Refused> {
+    /// Whether the serial has no such field, or there is no serial.
+    fn field_missing(&mut self, said: NodeId, test: FieldTest) -> NodeId {
+        let lacking = self.push(said, BoundNode::Serial(SerialTest::FieldMissing(test)));
+        let without = self.push(said, BoundNode::SerialMissing);
+        self.push(said, BoundNode::Or(vec![lacking, without]))
+    }
+
+    fn target<'s>(&self, subject: &'s Subject) -> Result<Target<'s>, Refused> {
         let name = &*subject.column;
+        if let Some(field) = field_name(name) {
+            return Ok(Target::Field(field));
+        }
         if name.eq_ignore_ascii_case("serial") {
             return Ok(Target::Serial);
         }
@@ -175,7 +212,7 @@ impl Binder<'_> {
         &self,
         subject: &Subject,
         predicate: &Predicate,
-        target: &Target,
+        target: &Target<'_>,
     ) -> Result<BoundNode, Refused> {
         if *predicate == Predicate::IsNull {
             return Ok(missing(target));
@@ -225,7 +262,7 @@ impl Binder<'_> {
     fn in_set(
         &mut self,
         said: NodeId,
-        (subject, target): (&Subject, Target),
+        (subject, target): (&Subject, Target<'_>),
         serials: &SerialSet,
         at: Spot,
     ) -> Result<NodeId, Refused> {
@@ -243,9 +280,9 @@ impl Binder<'_> {
 }
 
 /// Whether the value of a target is missing.
-fn missing(target: &Target) -> BoundNode {
+fn missing(target: &Target<'_>) -> BoundNode {
     match target {
-        Target::Serial => BoundNode::SerialMissing,
+        Target::Serial | Target::Field(_) => BoundNode::SerialMissing,
         Target::Namespace => BoundNode::Constant(Truth::False),
         Target::Column(column) => BoundNode::Missing { column: *column },
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::PARAMETER_LIST_MAX;
 use crate::scope::ast::{Node, Operand, Predicate, Spot};
+use crate::scope::like::LikePattern;
 use crate::scope::literal::Kind;
 use crate::scope::parameters::Given;
 use crate::scope::place::nearest;
@@ -69,7 +70,7 @@ impl Parameters {
             }
             Predicate::Between(first, last) => Predicate::Between(one(first)?, one(last)?),
             Predicate::In(list) => Predicate::In(list.iter().map(one).collect::<Result<_, _>>()?),
-            Predicate::Like(operand) => Predicate::Like(one(operand)?),
+            Predicate::Like(operand) => Predicate::Like(pattern(one(operand)?)),
             Predicate::NotDistinct(operand) => Predicate::NotDistinct(one(operand)?),
             Predicate::IsNull => Predicate::IsNull,
         };
@@ -118,6 +119,16 @@ impl Parameters {
             field(format!("parameter `{name}` has no value; {hint}"))
         })
     }
+}
+
+/// A pattern as the text of a scope has it, where it is one.
+fn pattern(operand: Operand) -> Operand {
+    let read = match &operand.literal.0 {
+        Kind::Text(text) => LikePattern::new(text).ok(),
+        _ => None,
+    };
+    let literal = read.map(|pattern| pattern.text().into());
+    Operand { literal: literal.unwrap_or(operand.literal), at: operand.at }
 }
 
 fn name_of(operand: &Operand) -> Option<&str> {

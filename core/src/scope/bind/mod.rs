@@ -2,8 +2,11 @@
 
 mod binder;
 mod columns;
+mod fields;
 mod given;
 mod numbers;
 mod serials;
 mod shape;
 mod texts;
+
+pub(super) use given::Asked;

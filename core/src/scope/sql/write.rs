@@ -2,9 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use crate::scope::Scope;
 use crate::scope::ast::{Node, NodeId, Operand, Predicate, Subject, Test};
+use crate::scope::bind::Asked;
 use crate::scope::names::write_column;
+use crate::scope::{Parameters, Scope, SerialSet};
 
 /// Values of a list that an excerpt shows.
 const LIST_SHOWN: usize = 5;
@@ -31,20 +32,32 @@ impl Scope {
     pub(in crate::scope) fn excerpt(&self, id: NodeId) -> String {
         let mut out = String::new();
         // Writing to a text cannot fail.
-        let _ = Writer { scope: self, list_shown: LIST_SHOWN }.write(id, &mut out);
+        let _ = Writer { scope: self, list_shown: LIST_SHOWN, given: None }.write(id, &mut out);
         out
+    }
+
+    /// Writes the scope with the values of its parameters in their places.
+    pub(in crate::scope) fn write_with(
+        &self,
+        parameters: &Parameters,
+        out: &mut impl Write,
+    ) -> fmt::Result {
+        let writer = Writer { scope: self, list_shown: usize::MAX, given: Some(parameters) };
+        writer.write(self.root(), out)
     }
 }
 
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Writer { scope: self, list_shown: usize::MAX }.write(self.root(), f)
+        Writer { scope: self, list_shown: usize::MAX, given: None }.write(self.root(), f)
     }
 }
 
 struct Writer<'a> {
     scope: &'a Scope,
     list_shown: usize,
+    /// What is written in the place of parameters.
+    given: Option<&'a Parameters>,
 }
 
 /// What is still to be written.
@@ -94,7 +107,22 @@ impl Writer<'_> {
     /// `not` stands where SQL has it, and is empty or ends in a space.
     fn write_test(&self, test: &Test, not: &str, out: &mut impl Write) -> fmt::Result {
         write_subject(&test.subject, out)?;
-        match &test.predicate {
+        let given = self.given.and_then(|given| given.put_into(&test.predicate).ok());
+        let predicate = match &given {
+            Some(Asked::InSet(serials, _)) => return write_set(serials, not, out),
+            Some(Asked::Predicate(predicate)) => predicate,
+            None => &test.predicate,
+        };
+        self.write_predicate(predicate, not, out)
+    }
+
+    fn write_predicate(
+        &self,
+        predicate: &Predicate,
+        not: &str,
+        out: &mut impl Write,
+    ) -> fmt::Result {
+        match predicate {
             Predicate::Compare(comparison, operand) => {
                 write!(out, " {} ", comparison.sql())?;
                 operand.literal.write_sql(out)
@@ -140,6 +168,21 @@ impl Writer<'_> {
             more => write!(out, ", ... {more} more"),
         }
     }
+}
+
+/// A set of serials as a list: each once, in the order of their bytes.
+fn write_set(serials: &SerialSet, not: &str, out: &mut impl Write) -> fmt::Result {
+    let mut texts: Vec<&str> = serials.iter().collect();
+    texts.sort_unstable();
+    texts.dedup();
+    write!(out, " {not}IN (")?;
+    for (at, text) in texts.into_iter().enumerate() {
+        if at > 0 {
+            out.write_str(", ")?;
+        }
+        write!(out, "'{}'", text.replace('\'', "''"))?;
+    }
+    out.write_str(")")
 }
 
 fn push_chain(work: &mut Vec<Work>, children: &[NodeId], word: &'static str) {

@@ -227,6 +227,17 @@ fn a_unit_without_a_serial_may_be_any() {
 }
 
 #[test]
+fn white_space_is_no_part_of_a_serial() {
+    for blank in ["", " ", "\t \u{a0}"] {
+        assert_eq!(truth("serial IS NULL", &Record::of_serial(blank)), Truth::True);
+        assert_eq!(truth("serial = 'LJ-1440'", &Record::of_serial(blank)), Truth::Unknown);
+    }
+    let spaced = Record::of_serial(" LJ-1440\t");
+    assert_eq!(truth("serial = 'LJ-1440'", &spaced), Truth::True);
+    assert_eq!(truth("CHAR_LENGTH(serial) = 7", &spaced), Truth::True);
+}
+
+#[test]
 fn what_is_known_decides_where_it_can() {
     let unit = Record::without_serial().with("line", Value::Integer(4));
     let rows = [
@@ -257,7 +268,10 @@ fn a_record_must_fit_the_schema() {
             unit().with("line", Value::Integer(4)).with("LINE", Value::Integer(5)),
             "the record gives column `line` twice",
         ),
-        (Record::of_serial(""), "the serial is empty"),
+        (
+            Record::of_serial("A\u{7}"),
+            "character 2 of the serial is the control character U+0007; remove it",
+        ),
     ];
     for (record, message) in rows {
         let error = bound.decide(&record).unwrap_err();

@@ -1,7 +1,9 @@
 //! Tests of the scope language as a whole.
 
 mod bound;
+mod decision;
 mod errors;
+mod fields;
 mod forms;
 mod functions;
 mod given;
