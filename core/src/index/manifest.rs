@@ -122,6 +122,8 @@ pub(crate) struct Manifest {
     pub(crate) schema: Schema,
     /// Whether families may be inferred: none was declared when the index was made.
     pub(crate) infers_families: bool,
+    /// How often the families were changed, plus one; families that a load infers are none.
+    pub(crate) families_version: u64,
     /// How the families of the schema were inferred.
     pub(crate) inferred: Vec<InferredFamily>,
     pub(crate) units: Vec<UnitEntry>,
@@ -139,6 +141,7 @@ impl Manifest {
             number: 1,
             infers_families: schema.families().is_empty(),
             schema,
+            families_version: 1,
             inferred: Vec::new(),
             units: Vec::new(),
             registrations: Vec::new(),

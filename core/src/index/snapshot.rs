@@ -148,6 +148,11 @@ impl Snapshot {
         &self.inner.manifest.schema
     }
 
+    /// How often the serial families were [changed](crate::Index::change_families), plus one.
+    pub fn families_version(&self) -> u64 {
+        self.inner.manifest.families_version
+    }
+
     /// How many units it holds, each serial counted once.
     pub fn units(&self) -> u64 {
         self.segments().iter().map(LiveSegment::live).sum()

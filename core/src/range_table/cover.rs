@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::row::{Covers, TableRow};
-use super::span::{Span, SpanTest};
+use super::span::{Span, SpanTest, Written};
 use crate::scope::Scope;
 
 /// Rows of the same models, without exceptions.
 #[derive(Default)]
 struct Plain<'r> {
     whole: bool,
-    ones: Vec<&'r str>,
+    ones: Vec<&'r Written>,
     ranges: Vec<&'r Span>,
     seen: BTreeSet<&'r Span>,
 }
@@ -76,8 +76,8 @@ impl<'r> Plain<'r> {
     fn scope(&self) -> Option<Scope> {
         let ones = match self.ones.as_slice() {
             [] => None,
-            [only] => Some(Scope::serial().eq(*only)),
-            all => Some(Scope::serial().is_in(all.iter().copied())),
+            [only] => Some(Scope::serial().eq(only.literal())),
+            all => Some(Scope::serial().is_in(all.iter().map(|it| it.literal()))),
         };
         let ranges = self.ranges.iter().filter_map(|it| it.test.scope());
         ones.into_iter().chain(ranges).reduce(Scope::or)

@@ -1,9 +1,10 @@
 //! Reads single serials: as their family writes them, or as they are written.
 
+use super::Assumption;
 use super::options::RangeTableOptions;
 use super::reason::{Finding, RowReason};
+use super::span::{Written, shape};
 use super::speller::{Coded, Respelling, Speller};
-use super::{Assumption, span::shape};
 use crate::serial::SerialKey;
 
 /// A serial of a cell.
@@ -12,6 +13,11 @@ pub(super) enum End {
     Coded(Coded),
     /// It fits no family.
     Opaque(String),
+    /// Each of the characters `free` stands for any one character.
+    Masked {
+        text: String,
+        free: String,
+    },
 }
 
 /// Reads the serials of one row, and notes what was changed to read them.
@@ -35,11 +41,13 @@ impl Ends<'_> {
         if let Some(coded) = self.speller.fits(text) {
             return Ok(End::Coded(coded));
         }
+        if let Some(rest) = self.without_number_sign(text) {
+            let end = self.read(rest)?;
+            self.flag(RowReason::Respelled, format!("`{text}` is read as `{}`", end.text()));
+            return Ok(end);
+        }
         if text.contains(|it| self.options.mask_characters.contains(it)) {
-            return Err(Finding::refuse(
-                RowReason::BadMask,
-                format!("`{text}` has masked characters; write the serials out"),
-            ));
+            return masked(text, self.options.mask_characters.clone());
         }
         match self.speller.respelled(text) {
             Respelling::None => {}
@@ -57,7 +65,22 @@ impl Ends<'_> {
         if let Some(coded) = self.speller.with_zeros(text) {
             return self.restored(text, coded);
         }
+        if let Some(mask) = letter_mask(text) {
+            let end = masked(&mask, "*".to_owned())?;
+            self.flag(
+                RowReason::LetterMask,
+                format!("the letters at the end of `{text}` are read as masked places"),
+            );
+            return Ok(end);
+        }
         self.opaque(text)
+    }
+
+    /// What follows the sign for a number, which is also one of masks.
+    fn without_number_sign<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let rest = text.strip_prefix('#')?;
+        let masked = rest.contains(|it| self.options.mask_characters.contains(it));
+        (!masked && !rest.is_empty()).then_some(rest)
     }
 
     fn restored(&mut self, text: &str, coded: Coded) -> Result<End, Finding> {
@@ -121,6 +144,7 @@ impl Ends<'_> {
         let whole = match first {
             End::Coded(coded) => coded.text.as_str(),
             End::Opaque(text) => text.as_str(),
+            End::Masked { .. } => return None,
         };
         let tail = last.trim_start_matches([
             '-', '.', '\u{2010}', '\u{2011}', '\u{2013}', '\u{2014}', '\u{2026}',
@@ -148,16 +172,49 @@ impl End {
     pub(super) fn text(&self) -> &str {
         match self {
             End::Coded(coded) => &coded.text,
-            End::Opaque(text) => text,
+            End::Opaque(text) | End::Masked { text, .. } => text,
         }
     }
 
-    pub(super) fn into_text(self) -> String {
+    pub(super) fn written(&self) -> Written {
         match self {
-            End::Coded(coded) => coded.text,
-            End::Opaque(text) => text,
+            End::Coded(Coded { text, .. }) | End::Opaque(text) => Written::Plain(text.clone()),
+            End::Masked { text, free } => {
+                Written::Masked { text: text.clone(), free: free.clone() }
+            }
         }
     }
+}
+
+/// A masked serial, which has some places that are not masked.
+fn masked(text: &str, free: String) -> Result<End, Finding> {
+    let kept = text.chars().any(|it| it.is_ascii_digit() && !free.contains(it));
+    if !kept || text.contains(char::is_whitespace) {
+        return Err(Finding::refuse(
+            RowReason::BadMask,
+            format!(
+                "`{}` is no masked serial: it has a space in it, or no digit that is not masked",
+                shown(text)
+            ),
+        ));
+    }
+    // One spelling of a mask, so that rows that say the same are the same.
+    if !free.contains('*') && text.contains('*') {
+        return Ok(End::Masked { text: text.to_owned(), free });
+    }
+    let text = text.chars().map(|it| if free.contains(it) { '*' } else { it }).collect();
+    Ok(End::Masked { text, free: "*".to_owned() })
+}
+
+/// A text that ends in two letters x or more, or three X, with these masked.
+fn letter_mask(text: &str) -> Option<String> {
+    let masked = |letter: char, least: usize| {
+        let kept = text.trim_end_matches(letter);
+        let run = text.len() - kept.len();
+        let plain = !kept.contains('*');
+        (run >= least && plain).then(|| format!("{kept}{}", "*".repeat(run)))
+    };
+    masked('x', 2).or_else(|| masked('X', 3))
 }
 
 /// The beginning of a text, for a message.

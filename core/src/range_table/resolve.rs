@@ -3,9 +3,9 @@
 use super::Assumption;
 use super::ends::{End, Ends};
 use super::reason::{Finding, RowReason};
-use super::span::{Extent, Point, Span, SpanTest, Within, shape};
+use super::span::{Extent, Point, Span, SpanTest, Within, Written, shape};
 use super::words::Said;
-use crate::serial::KeyRange;
+use crate::error::Error;
 
 /// What may stand between two serials of one cell, and inside one.
 const DASHES: [char; 8] =
@@ -52,7 +52,7 @@ impl Ends<'_> {
         let end = self.read(text)?;
         let at = point(&end);
         let extent = Extent { within: within(&end), first: at.clone(), last: at };
-        Ok(Span { test: SpanTest::One(end.into_text()), extent: Some(extent) })
+        Ok(Span { test: SpanTest::One(end.written()), extent: Some(extent) })
     }
 
     fn lone_first(&mut self, text: &str) -> Result<Span, Finding> {
@@ -115,10 +115,10 @@ impl Ends<'_> {
         only(text, &alike.collect::<Vec<_>>())
     }
 
-    fn open(&mut self, text: &str, test: fn(String) -> SpanTest) -> Result<Span, Finding> {
+    fn open(&mut self, text: &str, test: fn(Written) -> SpanTest) -> Result<Span, Finding> {
         let end = self.read(text)?;
         let at = point(&end);
-        let test = test(end.text().to_owned());
+        let test = test(end.written());
         self.check_not_last(&end, &test)?;
         let (first, last) = match (&test, at) {
             (SpanTest::After(_), Point::Code(code)) => {
@@ -130,12 +130,7 @@ impl Ends<'_> {
             (SpanTest::AtLeast(_) | SpanTest::After(_), point) => (point, Point::End),
             (_, point) => (Point::Start, point),
         };
-        // The ends are bound as the scope will bind them, and refused as it would refuse them.
-        let (start, stop) = match first {
-            Point::Start => (None, Some(end.text())),
-            _ => (Some(end.text()), None),
-        };
-        self.bind(start, stop)?;
+        self.bind(&test)?;
         self.flag(
             RowReason::OpenEnd,
             match first {
@@ -169,7 +164,7 @@ impl Ends<'_> {
         let (start, stop) = self.in_order(start, stop, last)?;
         let (first, last) = (point(&start), point(&stop));
         let extent = Extent { within: within(&start), first, last };
-        let test = SpanTest::Between(start.into_text(), stop.into_text());
+        let test = between(&start, &stop);
         Ok(Span { test, extent: Some(extent) })
     }
 
@@ -210,14 +205,14 @@ impl Ends<'_> {
 
     /// The ends as a range has them, or what keeps them from being one.
     fn in_order(&mut self, start: End, stop: End, last: &str) -> Result<(End, End), Finding> {
-        let Err(refusal) = self.bind(Some(start.text()), Some(stop.text())) else {
+        let Err(refusal) = self.bind(&between(&start, &stop)) else {
             return Ok((start, stop));
         };
-        let backwards = self.bind(Some(stop.text()), Some(start.text())).is_ok();
+        let backwards = self.bind(&between(&stop, &start)).is_ok();
         if backwards {
             if last.chars().count() < start.text().chars().count()
                 && let Some(whole) = self.expanded(&start, last)
-                && self.bind(Some(start.text()), Some(whole.text())).is_ok()
+                && self.bind(&between(&start, &whole)).is_ok()
             {
                 return Ok((start, self.abbreviated(whole, last)?));
             }
@@ -236,6 +231,7 @@ impl Ends<'_> {
         }
         let reason = match (&start, &stop) {
             _ if backwards => RowReason::Reversed,
+            (End::Masked { .. }, _) | (_, End::Masked { .. }) => RowReason::BadMask,
             (End::Opaque(a), End::Opaque(b)) if a.chars().count() != b.chars().count() => {
                 RowReason::DifferentLengths
             }
@@ -245,9 +241,32 @@ impl Ends<'_> {
         Err(Finding { reason, ..refusal })
     }
 
-    fn bind(&self, first: Option<&str>, last: Option<&str>) -> Result<KeyRange, Finding> {
-        let bound = self.speller.families().bind_range(first, last);
-        bound.map_err(|error| Finding::refuse(RowReason::MixedRange, error.message()))
+    /// Binds a test as the scope will be bound, and refuses what it would refuse.
+    fn bind(&self, test: &SpanTest) -> Result<(), Finding> {
+        let refused = |error: Error| Finding::refuse(RowReason::MixedRange, error.message());
+        let families = self.speller.families();
+        let plain = |end: &Written| match end {
+            Written::Plain(text) => Some(text.clone()),
+            Written::Masked { .. } => None,
+        };
+        let bound = match test {
+            // Most are these, and need no schema.
+            SpanTest::Between(Written::Plain(first), Written::Plain(last)) => {
+                Some(families.bind_range(Some(first), Some(last)))
+            }
+            SpanTest::AtLeast(end) | SpanTest::After(end) => {
+                plain(end).map(|it| families.bind_range(Some(&it), None))
+            }
+            SpanTest::AtMost(end) | SpanTest::Before(end) => {
+                plain(end).map(|it| families.bind_range(None, Some(&it)))
+            }
+            _ => None,
+        };
+        match (bound, test.scope()) {
+            (Some(bound), _) => bound.map(|_| ()).map_err(refused),
+            (None, Some(scope)) => self.speller.check(&scope).map_err(refused),
+            (None, None) => Ok(()),
+        }
     }
 
     /// Digits with commas between groups of three: one number, or several.
@@ -269,6 +288,10 @@ impl Ends<'_> {
     }
 }
 
+fn between(first: &End, last: &End) -> SpanTest {
+    SpanTest::Between(first.written(), last.written())
+}
+
 /// The only one of these; two of them are a doubt.
 fn only(text: &str, found: &[(&str, &str)]) -> Result<Option<(String, String)>, Finding> {
     match found {
@@ -285,6 +308,10 @@ fn within(end: &End) -> Within {
     match end {
         End::Coded(coded) => Within::Family(coded.family),
         End::Opaque(text) => Within::Shape(shape(text)),
+        End::Masked { text, free } => {
+            let kind = |it: char| if free.contains(it) { '*' } else { it };
+            Within::Mask(shape(&text.chars().map(kind).collect::<String>()))
+        }
     }
 }
 
@@ -292,5 +319,8 @@ fn point(end: &End) -> Point {
     match end {
         End::Coded(coded) => Point::Code(coded.code),
         End::Opaque(text) => Point::Text(text.clone()),
+        End::Masked { text, free } => {
+            Point::Text(text.chars().filter(|it| !free.contains(*it)).collect())
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a row covers, read and checked: one serial, a range, all.
 
-use crate::scope::Scope;
+use crate::scope::{Literal, Scope};
 use crate::serial::FamilyId;
 
 /// What a row, or a part of it, covers.
@@ -24,12 +24,32 @@ impl Span {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum SpanTest {
     Whole,
-    One(String),
-    Between(String, String),
-    AtLeast(String),
-    AtMost(String),
-    After(String),
-    Before(String),
+    One(Written),
+    Between(Written, Written),
+    AtLeast(Written),
+    AtMost(Written),
+    After(Written),
+    Before(Written),
+}
+
+/// A serial as the scope writes it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Written {
+    Plain(String),
+    /// Each of the characters `free` stands for any one character.
+    Masked {
+        text: String,
+        free: String,
+    },
+}
+
+impl Written {
+    pub(super) fn literal(&self) -> Literal {
+        match self {
+            Written::Plain(text) => text.as_str().into(),
+            Written::Masked { text, free } => Literal::mask_with(text, free),
+        }
+    }
 }
 
 /// An interval among serials that have one order.
@@ -45,6 +65,8 @@ pub(super) struct Extent {
 pub(super) enum Within {
     Family(FamilyId),
     Shape(String),
+    /// The texts of one mask, by the kinds of their characters.
+    Mask(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,12 +83,12 @@ impl SpanTest {
         let serial = Scope::serial();
         Some(match self {
             SpanTest::Whole => return None,
-            SpanTest::One(text) => serial.eq(text.as_str()),
-            SpanTest::Between(first, last) => serial.between(first.as_str(), last.as_str()),
-            SpanTest::AtLeast(text) => serial.ge(text.as_str()),
-            SpanTest::AtMost(text) => serial.le(text.as_str()),
-            SpanTest::After(text) => serial.gt(text.as_str()),
-            SpanTest::Before(text) => serial.lt(text.as_str()),
+            SpanTest::One(text) => serial.eq(text.literal()),
+            SpanTest::Between(first, last) => serial.between(first.literal(), last.literal()),
+            SpanTest::AtLeast(text) => serial.ge(text.literal()),
+            SpanTest::AtMost(text) => serial.le(text.literal()),
+            SpanTest::After(text) => serial.gt(text.literal()),
+            SpanTest::Before(text) => serial.lt(text.literal()),
         })
     }
 }

@@ -1,5 +1,8 @@
 //! Reads serials as tables spell them: another case, spaces, dashes left out, O for 0.
 
+use crate::error::Result;
+use crate::schema::Schema;
+use crate::scope::Scope;
 use crate::serial::{Families, FamilyId, Normaliser, SerialFamily, SerialKey};
 
 /// Zeros that a spreadsheet may have taken off the front of a serial.
@@ -9,6 +12,8 @@ const LOST_ZEROS_MAX: usize = 16;
 #[derive(Debug)]
 pub(super) struct Speller<'s> {
     families: &'s Families,
+    /// A schema of the families and no columns, to bind what masks say.
+    schema: Schema,
     /// From what changes least to what changes most.
     lenient: Vec<Vec<(FamilyId, SerialFamily)>>,
 }
@@ -44,11 +49,20 @@ impl<'s> Speller<'s> {
             };
             families.iter().filter_map(family).collect()
         };
-        Speller { families, lenient: levels.map(lenient).into() }
+        Speller {
+            families,
+            schema: Schema::default().with_families(families.clone()),
+            lenient: levels.map(lenient).into(),
+        }
     }
 
     pub(super) fn families(&self) -> &'s Families {
         self.families
+    }
+
+    /// What keeps a condition on the serial from being one.
+    pub(super) fn check(&self, scope: &Scope) -> Result<()> {
+        self.schema.bind(scope).map(|_| ())
     }
 
     /// A serial of a family, as it is written.

@@ -6,6 +6,7 @@
 mod batches;
 mod by;
 mod conformance;
+mod families_change;
 mod large;
 mod model;
 mod ownership;

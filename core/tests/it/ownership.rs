@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
-    Channel, Consent, DuplicatePolicy, Index, Instant, LoadOptions, Ownership, Permissions,
-    Purpose, Record, RegistrationField, RegistrationOptions, Registrations, Role, Schema, Units,
-    UnreachableReason, Value,
+    Channel, Consent, DuplicatePolicy, Families, FamilyChangeOptions, Index, Instant, LoadOptions,
+    Ownership, Permissions, Purpose, Record, RegistrationField, RegistrationOptions, Registrations,
+    Role, Schema, SerialFamily, Units, UnreachableReason, Value,
 };
 
 /// A registration as it is loaded.
@@ -112,7 +112,13 @@ impl Given {
 enum Load {
     Units(Vec<(u8, u8)>),
     Registrations(Vec<Given>, u64),
+    /// Another of the [`FAMILIES`], under which all serials stay apart.
+    Families(usize),
 }
+
+/// Layouts of families.
+const FAMILIES: [&[&str]; 4] =
+    [&[], &["A{n:D3}"], &["odd-{n:D1..2}", "{a:A1}{n:D3}"], &["{a:A1}{n:D3}", "odd-{n:D1..3}"]];
 
 fn given() -> impl Strategy<Value = Given> {
     let maybe = || prop::option::of(any::<bool>());
@@ -147,7 +153,8 @@ fn loads() -> impl Strategy<Value = Vec<Load>> {
     let units = prop::collection::vec((0..2u8, 0..12u8), 1..12).prop_map(Load::Units);
     let registrations = (prop::collection::vec(given(), 1..14), 1..9u64)
         .prop_map(|(given, rows_max)| Load::Registrations(given, rows_max));
-    prop::collection::vec(prop_oneof![units, registrations], 1..7)
+    let families = (0..FAMILIES.len()).prop_map(Load::Families);
+    prop::collection::vec(prop_oneof![2 => units, 2 => registrations, 1 => families], 1..7)
 }
 
 /// The same index as plain lists.
@@ -161,6 +168,7 @@ impl Model {
     fn load(&mut self, load: &Load, keyed: bool) {
         match load {
             Load::Units(units) => self.units.extend(units),
+            Load::Families(_) => {}
             Load::Registrations(given, _) => {
                 for given in given {
                     let named = |it: &Given| (it.namespace, it.serial, it.owner);
@@ -203,6 +211,7 @@ fn build(loads: &[Load], keyed: bool, contact_text: bool) -> (Index, Model) {
                 let records: Vec<_> = units.iter().map(record).collect();
                 index.load_units(Units::records(records), options).unwrap();
             }
+            Load::Families(which) => change_families(&index, FAMILIES[*which], contact_text),
             Load::Registrations(given, rows_max) => {
                 let records: Vec<Record> = given.iter().map(|it| it.record(keyed)).collect();
                 let mut options = RegistrationOptions::default().segment_rows_max(*rows_max);
@@ -219,6 +228,16 @@ fn build(loads: &[Load], keyed: bool, contact_text: bool) -> (Index, Model) {
         assert_eq!(index.snapshot().registrations(), model.registrations.len() as u64);
     }
     (index, model)
+}
+
+fn change_families(index: &Index, layouts: &[&str], contact_text: bool) {
+    let family = |layout: &&str| SerialFamily::new(layout, layout).unwrap();
+    let families = Families::new(layouts.iter().map(family).collect()).unwrap();
+    let mut options = FamilyChangeOptions::default().segment_rows_max(3);
+    if !contact_text {
+        options = options.without_contact_text();
+    }
+    index.change_families(families, options).unwrap();
 }
 
 /// What a model says of a purpose: reachable, by unknown consent, by channel, by reason.

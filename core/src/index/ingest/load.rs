@@ -7,11 +7,11 @@ use rayon::prelude::*;
 use super::block::Block;
 use super::buffer::Buffer;
 use super::families::FamilyFinder;
-use super::options::{DuplicatePolicy, LoadOptions, Progress, RejectPolicy};
+use super::options::{DuplicatePolicy, LoadOptions, OnProgress, Progress, RejectPolicy};
 use super::read::{self, Job, Reader};
 use super::rejects::Rejects;
 use super::report::LoadReport;
-use super::shape::Shape;
+use super::shape::{Shape, columns_of};
 use super::units::Units;
 use super::write::Writer;
 use crate::error::{Error, Result};
@@ -33,7 +33,7 @@ pub(in crate::index) fn load(
     let mut reader = read::open(units.0)?;
     let collects = options.rejects != RejectPolicy::Refuse;
     let shape = Shape::new(
-        &reader.columns(&before.manifest().schema)?,
+        &columns_of(&mut *reader, &before.manifest().schema, &options.ignored)?,
         &mut manifest.schema,
         &options,
         collects,
@@ -51,19 +51,21 @@ pub(in crate::index) fn load(
         read: 0,
     };
     load.sample(&mut *reader)?;
+    let on_progress = &mut options.on_progress;
     match options.threads {
-        Some(threads) => load.run(&mut *reader, &mut options, &pool::of_threads(threads)?)?,
-        None => load.run(&mut *reader, &mut options, &*pool::shared()?)?,
+        Some(threads) => load.run(&mut *reader, on_progress, &pool::of_threads(threads)?)?,
+        None => load.run(&mut *reader, on_progress, &*pool::shared()?)?,
     }
     load.commit(manifest, options.duplicates)
 }
 
-struct Load<'l> {
+/// Units on their way from a reader to segments.
+pub(super) struct Load<'l> {
     shape: Shape,
     finder: FamilyFinder,
     rejects: Rejects,
     buffer: Buffer,
-    writer: Writer<'l>,
+    pub(super) writer: Writer<'l>,
     /// Of all rows, where the input names none.
     namespace: String,
     /// When to write a segment.
@@ -72,7 +74,27 @@ struct Load<'l> {
     read: u64,
 }
 
-impl Load<'_> {
+impl<'l> Load<'l> {
+    /// A load of units of an index under other families. `rows_max` and `bytes_max` say when to
+    /// write a segment.
+    pub(super) fn recoding(
+        writer: Writer<'l>,
+        shape: Shape,
+        (rows_max, bytes_max): (u64, usize),
+    ) -> Self {
+        Load {
+            finder: FamilyFinder::new(shape.families.clone(), false),
+            rejects: Rejects::new(&RejectPolicy::Refuse),
+            buffer: Buffer::new(writer.schema()),
+            writer,
+            shape,
+            namespace: String::new(),
+            rows_max: usize::try_from(rows_max).unwrap_or(usize::MAX),
+            bytes_max,
+            read: 0,
+        }
+    }
+
     fn sample(&mut self, reader: &mut dyn Reader) -> Result<()> {
         let serials = reader.sample(&self.shape)?;
         let earlier = self.writer.segments();
@@ -80,10 +102,10 @@ impl Load<'_> {
     }
 
     /// Reads everything: some blocks at a time, in parallel, joined in their order.
-    fn run(
+    pub(super) fn run(
         &mut self,
         reader: &mut dyn Reader,
-        options: &mut LoadOptions<'_>,
+        on_progress: &mut Option<OnProgress<'_>>,
         pool: &rayon::ThreadPool,
     ) -> Result<()> {
         loop {
@@ -96,7 +118,7 @@ impl Load<'_> {
             let blocks: Vec<Result<Vec<Block>>> =
                 pool.install(|| jobs.into_par_iter().map(|job: Job<'static>| job(shape)).collect());
             pool.install(|| blocks.into_iter().try_for_each(|it| self.take(it?)))?;
-            if let Some(call) = &mut options.on_progress {
+            if let Some(call) = on_progress {
                 let progress = Progress { rows: self.read, rows_total: reader.rows_total() };
                 if call(progress) == ControlFlow::Break(()) {
                     return Err(Error::cancelled());

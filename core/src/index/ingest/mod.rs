@@ -9,6 +9,7 @@ mod load;
 mod options;
 mod order;
 mod read;
+mod recode;
 mod registrations;
 mod rejects;
 mod report;
@@ -21,6 +22,8 @@ mod write;
 
 pub(super) use load::load;
 pub use options::{DuplicatePolicy, LoadOptions, Progress, RejectPolicy};
+pub(super) use recode::change_families;
+pub use recode::{FamilyChangeOptions, FamilyChangeReport};
 pub(super) use registrations::load as load_registrations;
 pub use registrations::{RegistrationOptions, RegistrationReport, Registrations};
 pub use report::{Duplicates, LoadReport, Rejected};

@@ -1,6 +1,7 @@
 //! How the columns of an input fill the columns of the index.
 
 use super::options::LoadOptions;
+use super::read::Reader;
 use crate::calendar::Zone;
 use crate::error::{Error, Result};
 use crate::schema::{Column, ColumnType, Schema};
@@ -27,6 +28,8 @@ pub(super) struct Shape {
     /// One a column of the schema.
     pub(super) columns: Vec<ShapeColumn>,
     pub(super) families: Families,
+    /// Input columns that are left out.
+    pub(super) ignored: Vec<String>,
     /// Whether bad rows are collected; else the first one is an error.
     pub(super) collects: bool,
 }
@@ -53,6 +56,21 @@ pub(super) enum Rule {
     Present,
     /// One of these texts, where there is one.
     OneOf(&'static [&'static str]),
+}
+
+/// The columns of an input. Where its rows vary, any may have the columns that are left out.
+pub(super) fn columns_of(
+    reader: &mut dyn Reader,
+    schema: &Schema,
+    ignored: &[String],
+) -> Result<Vec<InputColumn>> {
+    let mut columns = reader.columns(schema)?;
+    for name in ignored.iter().filter(|_| reader.rows_vary()) {
+        if columns.iter().all(|it| it.name != *name) {
+            columns.push(InputColumn { name: name.clone(), column_type: None });
+        }
+    }
+    Ok(columns)
 }
 
 impl ShapeColumn {
@@ -82,6 +100,19 @@ impl ShapeColumn {
 }
 
 impl Shape {
+    /// Of rows whose values are there already: the families alone.
+    pub(super) fn of_families(families: Families) -> Self {
+        Shape {
+            serial: "serial".into(),
+            namespace: Some("namespace".into()),
+            namespace_optional: false,
+            columns: Vec::new(),
+            families,
+            ignored: Vec::new(),
+            collects: false,
+        }
+    }
+
     /// Finds a place for every column of the input; one that the schema does not know is an error.
     /// A schema without columns is given those of the input.
     pub(super) fn new(
@@ -130,6 +161,7 @@ impl Shape {
             namespace_optional: false,
             columns,
             families: schema.families().clone(),
+            ignored: options.ignored.clone(),
             collects,
         })
     }

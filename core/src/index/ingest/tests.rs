@@ -269,3 +269,31 @@ fn timestamps_without_a_zone_are_local_time_of_the_column() {
     index.load_units(Units::batches([Ok(batch)]), LoadOptions::default()).unwrap();
     assert_eq!(values(&index), ["A1 2025-07-01T10:00:00Z"]);
 }
+
+#[test]
+fn columns_of_records_are_left_out_wherever_they_come() {
+    use crate::index::{RegistrationOptions, Registrations};
+    use crate::schema::{Record, Value};
+
+    let text = |it: &str| Value::Text(it.to_owned());
+    let schema = Schema::new(vec![Column::new("lot", ColumnType::Text).unwrap()]).unwrap();
+    let index = Index::create_in(MemoryDirectory::new(), schema).unwrap();
+    let units = || {
+        [
+            Record::of_serial("A1").with("lot", text("L1")),
+            Record::of_serial("A2").with("note", text("scratched")),
+        ]
+    };
+    let error = index.load_units(Units::records(units()), LoadOptions::default()).unwrap_err();
+    assert!(error.message().contains("no such column"), "{error}");
+    let options = LoadOptions::default().ignore("note");
+    assert_eq!(index.load_units(Units::records(units()), options).unwrap().loaded, 2);
+    let owners = || {
+        ["A1", "A2"].map(|serial| {
+            Record::of_serial(serial).with("owner", text("o")).with("colour", text("red"))
+        })
+    };
+    let load = |options| index.load_registrations(Registrations::records(owners()), options);
+    assert!(load(RegistrationOptions::default()).is_err());
+    assert_eq!(load(RegistrationOptions::default().ignore("colour")).unwrap().loaded, 2);
+}

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::index::files::Draft;
 use crate::index::links::derive;
 use crate::index::manifest::{FileEntry, Manifest, RetiredEntry, UnitEntry};
-use crate::index::snapshot::Snapshot;
+use crate::index::snapshot::{LiveSegment, Snapshot};
 use crate::schema::Schema;
 use crate::segment::{UnitSegment, write_units};
 use crate::serial::{Families, FamilyId, SerialKey};
@@ -22,10 +22,12 @@ use crate::sidecar::write_retired;
 pub(super) struct Writer<'l> {
     draft: Draft,
     before: &'l Snapshot,
+    /// The segments of the index that stay, in the order of the manifest.
+    earlier: Vec<LiveSegment>,
     schema: Schema,
     version: u64,
     written: Vec<Written>,
-    /// For each segment of the index, the rows that the load retires.
+    /// For each segment that stays, the rows that the load retires.
     retired: Vec<RowSet>,
     duplicates: Duplicates,
     /// Units written of each family.
@@ -44,6 +46,7 @@ impl<'l> Writer<'l> {
         Writer {
             draft,
             before,
+            earlier: before.segments().to_vec(),
             schema: manifest.schema.clone(),
             version: manifest.number,
             written: Vec::new(),
@@ -51,6 +54,24 @@ impl<'l> Writer<'l> {
             duplicates: Duplicates::default(),
             units_of: BTreeMap::new(),
         }
+    }
+
+    /// Keeps only these segments of the index: the others are written anew.
+    pub(super) fn beside(mut self, earlier: Vec<LiveSegment>) -> Self {
+        self.retired = vec![RowSet::new(); earlier.len()];
+        self.earlier = earlier;
+        self
+    }
+
+    /// The files of the load.
+    pub(super) fn draft(&mut self) -> &mut Draft {
+        &mut self.draft
+    }
+
+    /// Every segment there will be, with its retired rows, before the load retires others.
+    pub(super) fn live_segments(&self) -> impl Iterator<Item = (&UnitSegment, &RowSet)> {
+        let of_index = self.earlier.iter().map(|it| (&*it.units, &*it.retired));
+        of_index.chain(self.written.iter().map(|it| (&it.units, &it.retired)))
     }
 
     /// How many units were written of a family, before later ones replaced any.
@@ -68,7 +89,7 @@ impl<'l> Writer<'l> {
 
     /// Every segment so far: those of the index, and those of the load.
     pub(super) fn segments(&self) -> Vec<&UnitSegment> {
-        let of_index = self.before.segments().iter().map(|it| &*it.units);
+        let of_index = self.earlier.iter().map(|it| &*it.units);
         of_index.chain(self.written.iter().map(|it| &it.units)).collect()
     }
 
@@ -112,7 +133,7 @@ impl<'l> Writer<'l> {
 
     fn retire(&mut self, ordered: &Ordered, families: &Families) -> Result<()> {
         let (groups, namespaces) = (&ordered.groups, &ordered.namespaces);
-        let of_index = self.before.segments().iter().zip(&mut self.retired);
+        let of_index = self.earlier.iter().zip(&mut self.retired);
         for (segment, retired) in of_index {
             let common = RowSet::from_sorted(common_rows(groups, namespaces, &segment.units)?);
             let fresh = common.difference(&segment.retired).difference(retired);
@@ -132,7 +153,7 @@ impl<'l> Writer<'l> {
 
     /// Writes what retires rows, and publishes the manifest.
     pub(super) fn commit(mut self, mut manifest: Manifest) -> Result<Manifest> {
-        let live = self.before.segments().iter().zip(&self.retired);
+        let live = self.earlier.iter().zip(&self.retired);
         for (entry, (segment, retired)) in manifest.units.iter_mut().zip(live) {
             if !retired.is_empty() {
                 let retired = segment.retired.union(retired);

@@ -43,6 +43,10 @@ impl Fields {
         (FIELDS..).zip(&meta.columns).map(open).collect::<Result<_>>().map(Fields)
     }
 
+    fn all(&self) -> impl Iterator<Item = (&str, &StoredColumn)> {
+        self.0.iter().map(|(name, column)| (name.as_str(), column))
+    }
+
     fn of(&self, name: &str) -> Option<&StoredColumn> {
         self.0.iter().find(|(it, _)| it == name).map(|(_, column)| column)
     }
@@ -117,6 +121,11 @@ impl RegistrationSegment {
     /// A column by what it is called in the file.
     pub(crate) fn stored(&self, name: &str) -> Option<&StoredColumn> {
         self.fields.of(name)
+    }
+
+    /// Every column, with what it is called in the file.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &StoredColumn)> {
+        self.fields.all()
     }
 
     /// The column of a field; none where it is missing for all.
@@ -203,6 +212,11 @@ impl ContactFile {
         }
         let fields = Fields::open(&file, &meta)?;
         Ok(ContactFile { file, fields })
+    }
+
+    /// Every column, with what it is called in the file.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &StoredColumn)> {
+        self.fields.all()
     }
 
     /// The column of a field; none where it is missing for all.

@@ -16,6 +16,11 @@ pub(in crate::index::ingest) trait Reader {
     /// The columns it has; where its rows may leave some out, those of the schema too.
     fn columns(&mut self, schema: &Schema) -> Result<Vec<InputColumn>>;
 
+    /// Whether a row may have columns that others do not have.
+    fn rows_vary(&self) -> bool {
+        false
+    }
+
     /// Some serials of all its parts, before any row is read; none where it can be read only once.
     fn sample(&mut self, shape: &Shape) -> Result<Vec<String>>;
 

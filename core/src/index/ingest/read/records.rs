@@ -49,6 +49,10 @@ impl Reader for Records<'_> {
         Ok(columns)
     }
 
+    fn rows_vary(&self) -> bool {
+        true
+    }
+
     fn sample(&mut self, _shape: &Shape) -> Result<Vec<String>> {
         Ok(Vec::new())
     }
@@ -86,7 +90,10 @@ fn block(records: &[Record], origin: &Origin, shape: &Shape) -> Result<Block> {
             .and_then(|serial| shape.families.classify(serial));
         faults.key(place, &shape.serial, classified, &mut keys);
         namespace_codes.push(namespaces.number(record.namespace())?);
-        let known = |name: &str| shape.columns.iter().any(|it| it.input.as_deref() == Some(name));
+        let known = |name: &str| {
+            shape.columns.iter().any(|it| it.input.as_deref() == Some(name))
+                || shape.ignored.iter().any(|it| it == name)
+        };
         if let Some((name, _)) = record.values().find(|(name, _)| !known(name)) {
             let reason = Error::invalid("the schema has no such column; declare it");
             faults.add(place, name, reason);

@@ -69,6 +69,7 @@ impl Layout {
             namespace_optional: true,
             columns,
             families: families.clone(),
+            ignored: options.ignored.clone(),
             collects: options.rejects != crate::index::RejectPolicy::Refuse,
         };
         Ok((layout, shape))

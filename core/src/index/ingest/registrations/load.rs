@@ -18,7 +18,7 @@ use crate::index::ingest::options::Progress;
 use crate::index::ingest::read::{self, Job, Reader};
 use crate::index::ingest::rejects::Rejects;
 use crate::index::ingest::report::Rejected;
-use crate::index::ingest::shape::Shape;
+use crate::index::ingest::shape::{Shape, columns_of};
 use crate::index::manifest::Manifest;
 use crate::index::snapshot::Snapshot;
 use crate::pool;
@@ -35,7 +35,7 @@ pub(in crate::index) fn load(
     options.check()?;
     let manifest = before.manifest().next()?;
     let mut reader = read::open(registrations.0)?;
-    let input = reader.columns(&Schema::default())?;
+    let input = columns_of(&mut *reader, &Schema::default(), &options.ignored)?;
     let (layout, shape) = Layout::new(&input, manifest.schema.families(), &options)?;
     let mut load = Load {
         rejects: Rejects::new(&options.rejects),

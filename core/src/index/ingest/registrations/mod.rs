@@ -15,5 +15,6 @@ mod write;
 
 pub(in crate::index) use load::load;
 pub use options::RegistrationOptions;
+pub(super) use order::{Ordered, order};
 pub use report::RegistrationReport;
 pub use source::Registrations;

@@ -11,23 +11,27 @@ use crate::serial::{FamilyId, opaque_order};
 
 /// The rows of a buffer in the order of the segment.
 #[derive(Debug, Default)]
-pub(super) struct Ordered {
+pub(in crate::index::ingest) struct Ordered {
     /// Ascending; the groups' namespace numbers are places in this list, or the place after its
     /// last for serials that came without one.
-    pub(super) namespaces: Vec<String>,
+    pub(in crate::index::ingest) namespaces: Vec<String>,
     /// The distinct serials.
-    pub(super) groups: Vec<KeyGroup>,
+    pub(in crate::index::ingest) groups: Vec<KeyGroup>,
     /// Which row of the buffer stands at each place.
-    pub(super) rows: Vec<u32>,
+    pub(in crate::index::ingest) rows: Vec<u32>,
     /// The place of the first registration of each serial.
-    pub(super) firsts: Vec<i64>,
+    pub(in crate::index::ingest) firsts: Vec<i64>,
     /// How many rows were left out because a later one replaces them.
-    pub(super) replaced: u64,
+    pub(in crate::index::ingest) replaced: u64,
 }
 
 /// Orders the rows of a buffer. Of several with the same key, or without keys of the same unit and
 /// owner, the last stays.
-pub(super) fn order(buffer: &Buffer, key: Option<usize>, owner: usize) -> Ordered {
+pub(in crate::index::ingest) fn order(
+    buffer: &Buffer,
+    key: Option<usize>,
+    owner: usize,
+) -> Ordered {
     let names = buffer.namespace_names.texts();
     let mut namespaces: Vec<String> =
         names.iter().filter(|it| !it.is_empty()).map(ToString::to_string).collect();

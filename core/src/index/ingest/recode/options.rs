@@ -1,0 +1,100 @@
+//! What a change of families is told.
+
+use std::fmt;
+use std::ops::ControlFlow;
+
+use crate::error::{Error, Result};
+use crate::index::ingest::options::{OnProgress, Progress};
+use crate::limits::SEGMENT_ROWS_MAX;
+
+/// How to change the serial families of an index: limits, and what to do without contact text.
+///
+/// # Examples
+///
+/// ```
+/// use seriatim::FamilyChangeOptions;
+///
+/// let options = FamilyChangeOptions::default().memory_bytes_max(256 << 20).threads(2);
+/// # drop(options);
+/// ```
+pub struct FamilyChangeOptions<'a> {
+    pub(super) keeps_contact_text: bool,
+    pub(super) segment_rows_max: u64,
+    pub(super) memory_bytes_max: usize,
+    pub(super) threads: Option<usize>,
+    pub(super) on_progress: Option<OnProgress<'a>>,
+}
+
+impl Default for FamilyChangeOptions<'_> {
+    /// Contact text kept, segments of 16 Mi rows, about 1 GiB of memory, a thread a core.
+    fn default() -> Self {
+        FamilyChangeOptions {
+            keeps_contact_text: true,
+            segment_rows_max: 1 << 24,
+            memory_bytes_max: 1 << 30,
+            threads: None,
+            on_progress: None,
+        }
+    }
+}
+
+impl<'a> FamilyChangeOptions<'a> {
+    /// Leaves names and contacts out of the registrations that are written anew, as an index must
+    /// whose files of contacts are kept elsewhere.
+    #[must_use]
+    pub fn without_contact_text(mut self) -> Self {
+        self.keeps_contact_text = false;
+        self
+    }
+
+    /// Rows a segment of units may have, from 1 to 2^32; 16 Mi unless said otherwise.
+    #[must_use]
+    pub fn segment_rows_max(mut self, rows: u64) -> Self {
+        self.segment_rows_max = rows;
+        self
+    }
+
+    /// Bytes of units to hold before a segment is written, about; 1 GiB unless said otherwise. The
+    /// change needs up to as much again while it writes one, and holds the serials of one segment
+    /// of registrations at a time.
+    #[must_use]
+    pub fn memory_bytes_max(mut self, bytes: usize) -> Self {
+        self.memory_bytes_max = bytes;
+        self
+    }
+
+    /// How many threads to use; a thread a core unless said otherwise.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Calls back on the calling thread every few hundred thousand units; breaking cancels the
+    /// change, which leaves the index as it was.
+    #[must_use]
+    pub fn on_progress(mut self, call: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
+        self.on_progress = Some(Box::new(call));
+        self
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        if (1..=SEGMENT_ROWS_MAX).contains(&self.segment_rows_max) {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "segment_rows_max is {}, but a segment has 1 to 2^32 rows",
+            self.segment_rows_max
+        )))
+    }
+}
+
+impl fmt::Debug for FamilyChangeOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FamilyChangeOptions")
+            .field("keeps_contact_text", &self.keeps_contact_text)
+            .field("segment_rows_max", &self.segment_rows_max)
+            .field("memory_bytes_max", &self.memory_bytes_max)
+            .finish_non_exhaustive()
+    }
+}
