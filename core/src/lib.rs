@@ -95,8 +95,8 @@ pub use scope::{
     Truth, Verdict,
 };
 pub use serial::{
-    Conflict, Families, FamilyId, FieldValue, Inference, InferredFamily, Inferrer, KeyRange,
-    Normaliser, OpaqueShapes, SerialFamily, SerialField, SerialKey, SerialRange,
+    CheckPolicy, Conflict, Families, FamilyId, FieldValue, Inference, InferredFamily, Inferrer,
+    KeyRange, Normaliser, OpaqueShapes, SerialFamily, SerialField, SerialKey, SerialRange,
 };
 
 /// The examples of the README, so that they are run.

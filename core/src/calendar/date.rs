@@ -75,6 +75,33 @@ impl Date {
         (week.year(), week.week())
     }
 
+    /// The day of a year by its number, 1 to 366; none where the year has no such day.
+    pub(crate) fn of_year_day(year: i16, day: i16) -> Option<Self> {
+        if !(1..=Date::days_in_year(year)).contains(&day) {
+            return None;
+        }
+        civil::Date::new(year, 1, 1).ok()?.with().day_of_year(day).build().map(Date).ok()
+    }
+
+    /// Monday and Sunday of a week by ISO 8601, of its year; none where the year has no such week.
+    /// The last week of the year 9999 ends with the year.
+    pub(crate) fn days_of_week(year: i16, week: i8) -> Option<(Self, Self)> {
+        let monday = civil::ISOWeekDate::new(year, week, civil::Weekday::Monday).ok()?;
+        let sunday = civil::ISOWeekDate::new(year, week, civil::Weekday::Sunday);
+        let last = sunday.map_or(civil::Date::MAX, civil::ISOWeekDate::date);
+        Some((Date(monday.date()), Date(last)))
+    }
+
+    /// The days of a year, 365 or 366.
+    pub(crate) fn days_in_year(year: i16) -> i16 {
+        civil::Date::new(year, 1, 1).map_or(0, civil::Date::days_in_year)
+    }
+
+    /// The days of a month; none where there is no such month.
+    pub(crate) fn days_in_month(year: i16, month: i8) -> Option<i8> {
+        civil::Date::new(year, month, 1).map(civil::Date::days_in_month).ok()
+    }
+
     /// The day after, or none after 9999-12-31.
     pub fn tomorrow(self) -> Option<Self> {
         self.0.tomorrow().map(Date).ok()

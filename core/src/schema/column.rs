@@ -138,7 +138,7 @@ impl Column {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
     columns: Vec<Column>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "Families::of_file")]
     families: Families,
 }
 
@@ -181,7 +181,7 @@ impl Schema {
         &self.columns
     }
 
-    /// The serial families, in the order in which a serial is tried against them.
+    /// The serial families.
     pub fn families(&self) -> &Families {
         &self.families
     }

@@ -1,10 +1,10 @@
 //! Whether two sets of texts share one: families with families, and ranges with families.
 
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
 
-use super::SerialFamily;
 use super::codec::Step;
 use super::field::Field;
+use super::{Normaliser, SerialFamily};
 
 /// The texts along the paths of a graph from its first node to its last.
 #[derive(Debug, Default)]
@@ -17,13 +17,13 @@ pub(super) struct Automaton {
 #[derive(Clone, Debug, Default)]
 struct Node {
     edges: Vec<(Symbols, usize)>,
-    /// A node that is reached from here by no character.
-    skip: Option<usize>,
+    /// The nodes that are reached from here by no character.
+    skips: Vec<usize>,
 }
 
 /// A set of characters.
 #[derive(Clone, Copy, Debug)]
-enum Symbols {
+pub(super) enum Symbols {
     /// ASCII characters: a bit each.
     Ascii(u128),
     One(char),
@@ -34,19 +34,48 @@ impl Symbols {
         if it.is_ascii() { Symbols::Ascii(1 << u32::from(it)) } else { Symbols::One(it) }
     }
 
+    /// What is read as a character of a literal.
+    fn read_as(literal: char, normaliser: Normaliser) -> Self {
+        if !literal.is_ascii() || normaliser.is_off() {
+            return Symbols::one(literal);
+        }
+        let fold = |it: char| u8::try_from(it).map(|it| normaliser.fold(it)).ok();
+        Symbols::of(|it| fold(it) == fold(literal))
+    }
+
     fn of(accepts: impl Fn(char) -> bool) -> Self {
         let bits = (0..128_u8).filter(|it| accepts(char::from(*it))).map(|it| 1 << it);
         Symbols::Ascii(bits.fold(0_u128, |all, bit| all | bit))
     }
 
-    /// The first character of both.
-    fn shared(self, other: Self) -> Option<char> {
+    fn is_empty(self) -> bool {
+        matches!(self, Symbols::Ascii(0))
+    }
+
+    /// The characters of both, where there are any.
+    pub(super) fn both(self, other: Self) -> Option<Self> {
         match (self, other) {
-            (Symbols::Ascii(a), Symbols::Ascii(b)) if a & b != 0 => {
-                char::from_u32((a & b).trailing_zeros())
-            }
-            (Symbols::One(a), Symbols::One(b)) if a == b => Some(a),
+            (Symbols::Ascii(a), Symbols::Ascii(b)) if a & b != 0 => Some(Symbols::Ascii(a & b)),
+            (Symbols::One(a), Symbols::One(b)) if a == b => Some(self),
             _ => None,
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn count(self) -> usize {
+        match self {
+            Symbols::Ascii(bits) => bits.count_ones() as usize,
+            Symbols::One(_) => 1,
+        }
+    }
+
+    /// The character of a place among them, from 0.
+    pub(super) fn nth(self, place: usize) -> Option<char> {
+        match self {
+            Symbols::Ascii(bits) => {
+                (0..128_u8).filter(|it| bits & 1 << it != 0).nth(place).map(char::from)
+            }
+            Symbols::One(it) => (place == 0).then_some(it),
         }
     }
 }
@@ -73,29 +102,46 @@ impl Class {
 }
 
 impl Automaton {
-    /// The serials of a family, in every way in which it reads them.
+    /// The serials of a family, in every way in which it reads them, and what only its dates and
+    /// required check characters keep from being serials.
     pub(super) fn of_family(family: &SerialFamily) -> Self {
         let normaliser = family.normaliser();
-        let mut it = Automaton { nodes: vec![Node::default()], end: 0 };
-        for step in family.codec().steps() {
-            match step {
-                Step::Field { field, .. } => it.push_field(field),
-                Step::Literal(text) => {
-                    for literal in text.chars() {
-                        let read = |byte: char| {
-                            let fold = |it| u8::try_from(it).map(|it| normaliser.fold(it)).ok();
-                            fold(byte) == fold(literal)
-                        };
-                        let folds = literal.is_ascii() && !normaliser.is_off();
-                        it.push(if folds { Symbols::of(read) } else { Symbols::one(literal) });
-                    }
-                }
-            }
-        }
+        let mut it = Automaton::of_steps(family.codec().steps(), normaliser);
         for (at, node) in it.nodes.iter_mut().enumerate() {
             node.edges.push((Symbols::of(|it| !normaliser.keeps(it)), at));
         }
         it
+    }
+
+    /// What a sequence of steps reads, without what is left out.
+    pub(super) fn of_steps(steps: &[Step], normaliser: Normaliser) -> Self {
+        let mut it = Automaton { nodes: vec![Node::default()], end: 0 };
+        for step in steps {
+            let start = it.end;
+            match step {
+                Step::Field { field, .. } | Step::Check(field) => it.push_field(field),
+                Step::Literal(text) => it.push_literal(text, normaliser),
+                Step::Optional { text, .. } => {
+                    it.push_literal(text, normaliser);
+                    it.skip(start, it.end);
+                }
+            }
+        }
+        it
+    }
+
+    /// Whether a text of its texts begins with a literal, as a normaliser reads it. Every node must
+    /// lead to the end.
+    pub(super) fn may_begin_with(&self, literal: &str, normaliser: Normaliser) -> bool {
+        let mut reached = BTreeSet::from([0]);
+        for it in literal.chars() {
+            let symbols = Symbols::read_as(it, normaliser);
+            let nodes = reached.iter().flat_map(|it| self.closure(*it));
+            let edges = nodes.filter_map(|it| self.nodes.get(it)).flat_map(edges);
+            let fitting = edges.filter(|(of, _)| of.both(symbols).is_some());
+            reached = fitting.map(|(_, to)| to).collect();
+        }
+        !reached.is_empty()
     }
 
     /// The texts from one to another, both included, that have as many characters and the same
@@ -130,7 +176,7 @@ impl Automaton {
         }
         let end = 4 * shape.len();
         let start = state_of(first.is_some(), last.is_some());
-        nodes.iter_mut().skip(end + 1).for_each(|it| it.skip = Some(end));
+        nodes.iter_mut().skip(end + 1).for_each(|it| it.skips.push(end));
         // The search begins at node 0, which no edge leads to.
         if start != 0 && !shape.is_empty() {
             let begin = nodes.get(start).cloned().unwrap_or_default();
@@ -139,6 +185,18 @@ impl Automaton {
             }
         }
         Automaton { nodes, end }
+    }
+
+    /// Appends a literal, as a normaliser reads it.
+    fn push_literal(&mut self, text: &str, normaliser: Normaliser) {
+        text.chars().for_each(|it| self.push(Symbols::read_as(it, normaliser)));
+    }
+
+    /// Lets a node be left for another without a character.
+    fn skip(&mut self, from: usize, to: usize) {
+        if let Some(node) = self.nodes.get_mut(from) {
+            node.skips.push(to);
+        }
     }
 
     /// Appends a character.
@@ -156,16 +214,17 @@ impl Automaton {
     }
 
     fn push_field(&mut self, field: &Field) {
+        if let Some((first, last)) = field.bounds() {
+            return self.push_between(field, &first, &last);
+        }
         let number = |it: char| u8::try_from(it).ok().and_then(|it| field.number_of(it));
         let start = self.end;
         let whole = start + field.width_max();
         for width in 1..=field.width_max() {
             let padded = width == 1 && field.refuses_leading_zeros();
             self.push(Symbols::of(|it| number(it).is_some_and(|it| it != 0 || !padded)));
-            if (field.width_min()..field.width_max()).contains(&width)
-                && let Some(node) = self.nodes.last_mut()
-            {
-                node.skip = Some(whole);
+            if (field.width_min()..field.width_max()).contains(&width) {
+                self.skip(self.end, whole);
             }
         }
         if field.refuses_leading_zeros() && field.width_min() == 1 {
@@ -173,38 +232,64 @@ impl Automaton {
         }
     }
 
-    /// The node and those reached from it by no character.
-    fn closure(&self, from: usize) -> impl Iterator<Item = usize> {
-        std::iter::successors(Some(from), |it| self.nodes.get(*it).and_then(|it| it.skip))
-    }
-
-    /// A shortest text of both, if there is one.
-    pub(super) fn shared_text(&self, other: &Self) -> Option<String> {
-        let pair = |a: usize, b: usize| a * other.nodes.len() + b;
-        // How each pair of nodes was reached first: from which pair, by which character.
-        let mut reached = vec![None; self.nodes.len() * other.nodes.len()];
-        let mut queue = VecDeque::from([(0, 0)]);
-        while let Some((a, b)) = queue.pop_front() {
-            if self.closure(a).any(|it| it == self.end)
-                && other.closure(b).any(|it| it == other.end)
-            {
-                return Some(retrace(&reached, pair(a, b)));
-            }
-            for (symbols, to) in self.closure(a).filter_map(|it| self.nodes.get(it)).flat_map(edges)
-            {
-                let nodes = other.closure(b).filter_map(|it| other.nodes.get(it));
-                for (others, other_to) in nodes.flat_map(edges) {
-                    let Some(slot) = reached.get_mut(pair(to, other_to)) else { continue };
-                    if let (None, Some(by)) = (*slot, symbols.shared(others))
-                        && (to, other_to) != (0, 0)
-                    {
-                        *slot = Some((pair(a, b), by));
-                        queue.push_back((to, other_to));
+    /// Appends the texts of a field from one to another, both of its width.
+    fn push_between(&mut self, field: &Field, first: &str, last: &str) {
+        let number = |it: char| u8::try_from(it).ok().and_then(|it| field.number_of(it));
+        // Where the text is, by whether it is still equal to the first, and to the last.
+        let mut here = vec![((true, true), self.end)];
+        for (low, high) in first.chars().zip(last.chars()) {
+            let mut next: Vec<((bool, bool), usize)> = Vec::new();
+            for ((is_low, is_high), from) in here {
+                for state in [(false, false), (true, false), (false, true), (true, true)] {
+                    let symbols = Symbols::of(|it| {
+                        let Some(it) = number(it) else { return false };
+                        let (low, high) = (number(low).unwrap_or(0), number(high).unwrap_or(0));
+                        let inside = (!is_low || it >= low) && (!is_high || it <= high);
+                        inside && (is_low && it == low, is_high && it == high) == state
+                    });
+                    if symbols.is_empty() {
+                        continue;
                     }
+                    let known = next.iter().find(|(of, _)| *of == state).map(|(_, to)| *to);
+                    let to = known.unwrap_or(self.nodes.len());
+                    if known.is_none() {
+                        self.nodes.push(Node::default());
+                        next.push((state, to));
+                    }
+                    self.link(from, symbols, to);
                 }
             }
+            here = next;
         }
-        None
+        self.end = self.nodes.len();
+        self.nodes.push(Node::default());
+        for (_, node) in here {
+            self.skip(node, self.end);
+        }
+    }
+
+    /// The node and those reached from it by no character.
+    fn closure(&self, from: usize) -> Vec<usize> {
+        let mut reached = vec![from];
+        let mut at = 0;
+        while let Some(node) = reached.get(at).and_then(|it| self.nodes.get(*it)) {
+            let fresh: Vec<usize> =
+                node.skips.iter().copied().filter(|it| !reached.contains(it)).collect();
+            reached.extend(fresh);
+            at += 1;
+        }
+        reached
+    }
+
+    /// Whether a text may end at a node.
+    pub(super) fn ends_at(&self, node: usize) -> bool {
+        self.closure(node).contains(&self.end)
+    }
+
+    /// The characters that lead on from a node, and where to.
+    pub(super) fn moves(&self, node: usize) -> Vec<(Symbols, usize)> {
+        let nodes = self.closure(node).into_iter().filter_map(|it| self.nodes.get(it));
+        nodes.flat_map(edges).collect()
     }
 }
 
@@ -215,14 +300,6 @@ fn state_of(equals_first: bool, equals_last: bool) -> usize {
 
 fn edges(node: &Node) -> impl Iterator<Item = (Symbols, usize)> {
     node.edges.iter().copied()
-}
-
-fn retrace(reached: &[Option<(usize, char)>], end: usize) -> String {
-    let steps = std::iter::successors(reached.get(end).copied().flatten(), |(from, _)| {
-        reached.get(*from).copied().flatten()
-    });
-    let backwards: Vec<char> = steps.map(|(_, by)| by).collect();
-    backwards.into_iter().rev().collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::ops::{Bound, Range};
 
 use super::SerialFamily;
 use super::field::Field;
+use crate::calendar::Date;
 use crate::error::Result;
 
 /// What a field of a serial says.
@@ -156,14 +157,12 @@ impl SerialField<'_> {
 }
 
 impl SerialFamily {
-    /// The fields, from left to right.
+    /// The fields, from left to right, without required check fields, which say nothing of their
+    /// own.
     pub fn fields(&self) -> impl Iterator<Item = SerialField<'_>> {
-        let names = self.field_names();
-        names.zip(self.codec().fields()).map(|(name, (field, weight, places))| SerialField {
-            name,
-            field,
-            weight,
-            places,
+        self.codec().fields().map(|(place, field, weight, places)| {
+            let name = self.field_names().nth(place).unwrap_or_default();
+            SerialField { name, field, weight, places }
         })
     }
 
@@ -180,6 +179,18 @@ impl SerialFamily {
     pub fn values(&self, code: u128) -> Result<Vec<(&str, FieldValue)>> {
         self.check_code(code)?;
         Ok(self.fields().map(|it| (it.name, it.value(it.number_of(code)))).collect())
+    }
+
+    /// The first and the last day on which the serial of a code was made, as far as its calendar
+    /// fields tell; none where they do not.
+    pub fn made(&self, code: u128) -> Option<(Date, Date)> {
+        self.codec().made(code)
+    }
+
+    /// Whether its calendar fields tell when a serial was made: a year, and a month, a week or a day
+    /// of it. A year alone does not, as it often is a model year.
+    pub fn has_made(&self) -> bool {
+        self.codec().has_made()
     }
 }
 

@@ -1,6 +1,7 @@
-//! The serial families of an index, in the order in which a serial is tried against them.
+//! The serial families of an index.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{SerialFamily, SerialKey};
 use crate::error::{Error, Result};
@@ -15,10 +16,10 @@ impl FamilyId {
     pub const OPAQUE: FamilyId = FamilyId(255);
 }
 
-/// The serial families of an index. A serial belongs to the first that fits it; what none fits is
-/// opaque: kept as text, ordered shortest first and then by byte.
+/// The serial families of an index, no two of which fit the same serial. What none fits is opaque:
+/// kept as text, ordered shortest first and then by byte.
 ///
-/// As a document it is the list of the families, and reading it back checks every one.
+/// As a document it is the list of the families, and reading it back checks them all.
 ///
 /// # Examples
 ///
@@ -40,11 +41,11 @@ impl FamilyId {
 pub struct Families(Vec<SerialFamily>);
 
 impl Families {
-    /// The families in the order in which a serial is tried against them.
+    /// These families; units are in their order.
     ///
     /// # Errors
     ///
-    /// `invalid_argument` when two share a name or there are more than 255.
+    /// `invalid_argument` when two share a name or a serial, or there are more than 255.
     pub fn new(families: Vec<SerialFamily>) -> Result<Self> {
         let mut all = Families::default();
         for family in families {
@@ -57,8 +58,28 @@ impl Families {
     ///
     /// # Errors
     ///
-    /// `invalid_argument` when there is one of this name, or no room.
+    /// `invalid_argument` when there is one of this name, one fits a serial of this family, or there
+    /// is no room. The message has a serial that fits both.
     pub fn push(&mut self, family: SerialFamily) -> Result<FamilyId> {
+        let shared = self.0.iter().find_map(|it| Some((it, it.shared_serial(&family)?)));
+        if let Some((other, example)) = shared
+            && other.name() != family.name()
+        {
+            return Err(Error::invalid(format!(
+                "`{example}` fits serial family `{}` (`{}`) and also `{}` (`{}`), so that it would \
+                 not be known which it is; narrow one of their layouts, or declare one family for \
+                 both",
+                other.name(),
+                other.layout(),
+                family.name(),
+                family.layout()
+            )));
+        }
+        self.add(family)
+    }
+
+    /// Adds a family after the others, whatever serials they fit.
+    fn add(&mut self, family: SerialFamily) -> Result<FamilyId> {
         if self.by_name(family.name()).is_some() {
             return Err(Error::invalid(format!(
                 "two serial families are named `{}`; rename one",
@@ -100,13 +121,14 @@ impl Families {
         self.iter().find(|(_, family)| family.name() == name)
     }
 
-    /// The key of a serial.
+    /// The key of a serial. White space around it is no part of it.
     ///
     /// # Errors
     ///
     /// `invalid_argument` when the serial is empty, longer than 256 bytes or holds a control
     /// character.
     pub fn classify(&self, serial: &str) -> Result<SerialKey> {
+        let serial = serial.trim();
         for (family, it) in self.iter() {
             if let Some(code) = it.encode(serial) {
                 return Ok(SerialKey::Coded { family, code });
@@ -156,6 +178,18 @@ pub(super) fn check_serial(serial: &str) -> Result<()> {
         )));
     }
     Ok(())
+}
+
+impl Families {
+    /// Reads the families of a file, which may be of a time when they could share serials: the first
+    /// takes them.
+    pub(crate) fn of_file<'de, D: Deserializer<'de>>(document: D) -> Result<Self, D::Error> {
+        let mut all = Families::default();
+        for family in Vec::<SerialFamily>::deserialize(document)? {
+            all.add(family).map_err(D::Error::custom)?;
+        }
+        Ok(all)
+    }
 }
 
 impl TryFrom<Vec<SerialFamily>> for Families {

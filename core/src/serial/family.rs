@@ -6,11 +6,24 @@ use serde::{Deserialize, Serialize};
 
 use super::Normaliser;
 use super::codec::Codec;
-use super::layout::Layout;
+use super::layout::{FieldPart, Layout};
 use crate::error::{Error, Result};
 
 /// Bytes the name of a family may have.
 const NAME_BYTES_MAX: usize = 200;
+
+/// What a family does about check characters that are wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckPolicy {
+    /// They are kept as they are, and [`check`](SerialFamily::check) tells. Makers' own lists hold
+    /// many that are wrong.
+    #[default]
+    Report,
+    /// The serial does not fit. The check characters then follow from the rest of the serial: they
+    /// add no codes, and are no field of its values.
+    Require,
+}
 
 /// How a maker writes and orders serials.
 ///
@@ -72,12 +85,13 @@ impl SerialFamily {
             )));
         }
         let layout = Layout::parse(layout)?;
-        let order: Vec<usize> = (0..layout.fields().count()).collect();
-        let codec = Codec::new(&layout, &order, Normaliser::new())?;
+        let order = default_order(&layout);
+        let codec = Codec::new(&layout, &order, Normaliser::new(), CheckPolicy::Report)?;
         Ok(SerialFamily { name: name.to_owned(), layout, order, codec })
     }
 
     /// Declares the order of significance: the name of every field, the most significant first.
+    /// Check fields may be left out, and then come last.
     ///
     /// # Errors
     ///
@@ -93,16 +107,20 @@ impl SerialFamily {
             }
             order.push(place);
         }
-        let unnamed = (0..).zip(self.layout.fields()).find(|(place, _)| !order.contains(place));
-        if let Some((_, field)) = unnamed {
+        let is_unnamed =
+            |(place, it): &(usize, &FieldPart)| !order.contains(place) && !it.kind.is_check();
+        if let Some((_, field)) = self.layout.fields().enumerate().find(is_unnamed) {
             return Err(Error::invalid(format!(
                 "the order does not name field `{}`; name every field, the most significant first",
                 field.name
             )));
         }
-        self.codec = Codec::new(&self.layout, &order, self.codec.normaliser())?;
+        let mut all = default_order(&self.layout);
+        all.retain(|it| !order.contains(it));
+        order.extend(all);
+        let (normaliser, policy) = (self.normaliser(), self.check_policy());
         self.order = order;
-        Ok(self)
+        self.ready(normaliser, policy)
     }
 
     /// Declares what is overlooked in a serial.
@@ -111,8 +129,29 @@ impl SerialFamily {
     ///
     /// `invalid_argument` when the layout then lets one text be read in two ways, as
     /// `{a:D1..3}-{b:D2}` does without its dash.
-    pub fn with_normaliser(mut self, normaliser: Normaliser) -> Result<Self> {
-        self.codec = Codec::new(&self.layout, &self.order, normaliser)?;
+    pub fn with_normaliser(self, normaliser: Normaliser) -> Result<Self> {
+        let policy = self.check_policy();
+        self.ready(normaliser, policy)
+    }
+
+    /// Declares what is done about wrong check characters.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when the layout has no check field.
+    pub fn with_check_policy(self, policy: CheckPolicy) -> Result<Self> {
+        if !self.layout.fields().any(|it| it.kind.is_check()) {
+            return Err(Error::invalid(format!(
+                "layout `{}` has no check field for a policy; add one such as `{{c:luhn}}`",
+                self.layout
+            )));
+        }
+        let normaliser = self.normaliser();
+        self.ready(normaliser, policy)
+    }
+
+    fn ready(mut self, normaliser: Normaliser, policy: CheckPolicy) -> Result<Self> {
+        self.codec = Codec::new(&self.layout, &self.order, normaliser, policy)?;
         Ok(self)
     }
 
@@ -136,7 +175,19 @@ impl SerialFamily {
         self.codec.normaliser()
     }
 
-    /// How many serials, and so codes, there are; none stands for exactly 2^128.
+    /// What is done about wrong check characters.
+    pub fn check_policy(&self) -> CheckPolicy {
+        self.codec.policy()
+    }
+
+    /// Whether the check characters of a serial are right; none where the serial does not fit, or
+    /// the family has no check field.
+    pub fn check(&self, serial: &str) -> Option<bool> {
+        self.codec.check(serial)
+    }
+
+    /// How many codes there are; none stands for exactly 2^128. Each is that of a serial, but for
+    /// those whose parts of a date contradict each other, such as 30 February.
     pub fn codes(&self) -> Option<u128> {
         self.last_code().checked_add(1)
     }
@@ -156,7 +207,7 @@ impl SerialFamily {
     ///
     /// # Errors
     ///
-    /// `corrupt` when there is no such code.
+    /// `corrupt` when no serial has this code.
     pub fn decode(&self, code: u128) -> Result<String> {
         let mut serial = String::new();
         self.decode_into(code, &mut serial)?;
@@ -167,11 +218,17 @@ impl SerialFamily {
     ///
     /// # Errors
     ///
-    /// `corrupt` when there is no such code.
+    /// `corrupt` when no serial has this code.
     #[inline]
     pub fn decode_into(&self, code: u128, out: &mut String) -> Result<()> {
         self.check_code(code)?;
-        self.codec.decode_into(code, out);
+        if !self.codec.decode_into(code, out) {
+            return Err(Error::corrupt(format!(
+                "code {code} of serial family `{}` is that of no serial, as its parts make no date \
+                 or have no check characters",
+                self.name
+            )));
+        }
         Ok(())
     }
 
@@ -220,6 +277,8 @@ struct Document {
     order: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     normaliser: Option<Normaliser>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check_policy: Option<CheckPolicy>,
 }
 
 impl TryFrom<Document> for SerialFamily {
@@ -231,16 +290,28 @@ impl TryFrom<Document> for SerialFamily {
             let fields: Vec<&str> = document.order.iter().map(String::as_str).collect();
             family = family.order_by(&fields)?;
         }
-        family.with_normaliser(document.normaliser.unwrap_or_default())
+        family = family.with_normaliser(document.normaliser.unwrap_or_default())?;
+        match document.check_policy {
+            Some(policy) => family.with_check_policy(policy),
+            None => Ok(family),
+        }
     }
 }
 
 impl From<SerialFamily> for Document {
     fn from(family: SerialFamily) -> Self {
-        let in_order = family.order.is_sorted();
+        let in_order = family.order == default_order(&family.layout);
         let order = family.order().filter(|_| !in_order).map(str::to_owned).collect();
         let layout = family.layout();
         let normaliser = Some(family.normaliser()).filter(|it| !it.is_off());
-        Document { name: family.name, layout, order, normaliser }
+        let check_policy = Some(family.check_policy()).filter(|it| *it != CheckPolicy::Report);
+        Document { name: family.name, layout, order, normaliser, check_policy }
     }
+}
+
+/// Left to right, check fields last, since they follow from what they are over.
+fn default_order(layout: &Layout) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..layout.fields().count()).collect();
+    order.sort_by_key(|place| layout.fields().nth(*place).is_some_and(|it| it.kind.is_check()));
+    order
 }

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::automaton::Automaton;
 use super::families::check_serial;
-use super::proposal::{Proposal, propose};
-use super::shapes::Shapes;
+use super::proposal::{Finer, Proposal, propose};
+use super::shapes::{Shapes, Tally};
 use super::{Families, SerialFamily, opaque_order};
 use crate::limits::FAMILIES_MAX;
 
@@ -17,8 +16,10 @@ const EXAMPLES_MAX: usize = 10;
 /// What a sample of serials looks like.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Inference {
-    /// The families proposed, in the order in which serials are to be tried against them.
+    /// The families proposed, no two of which fit the same serial, nor one that exists.
     pub families: Vec<InferredFamily>,
+    /// What was seen and is not proposed, as a family fits some of its serials already.
+    pub conflicts: Vec<Conflict>,
     /// What is left to be opaque.
     pub opaque: OpaqueShapes,
 }
@@ -32,17 +33,20 @@ pub struct InferredFamily {
     pub count: u64,
     /// One of them.
     pub example: String,
-    /// The families before it, existing ones among them, that fit some of its serials too, and so
-    /// take them.
-    pub conflicts: Vec<Conflict>,
 }
 
-/// A family that fits some serials of a later one, and so takes them.
+/// A layout that a sample shows and that is not proposed, as it shares serials with a family that
+/// exists or that more of the sample speaks for. Its serials stay opaque until a family is declared
+/// for them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
-    /// The name of the earlier family.
+    /// The layout.
+    pub layout: String,
+    /// How many serials of the sample it was read off.
+    pub count: u64,
+    /// The name of the family.
     pub family: String,
-    /// A serial, not of the sample, that fits both.
+    /// A serial that both fit; it need not be in the sample.
     pub example: String,
 }
 
@@ -113,60 +117,65 @@ impl Inferrer {
         let room = PROPOSALS_MAX.min(FAMILIES_MAX - self.existing.len());
         let beyond = proposals.split_off(room.min(proposals.len()));
         left.extend(beyond.into_iter().map(|it| it.tally));
-        let mut names: Vec<String> =
-            self.existing.iter().map(|(_, it)| it.name().to_owned()).collect();
-        let mut earlier: Vec<Earlier> = self.existing.iter().map(|(_, it)| it.into()).collect();
-        let mut families = Vec::new();
-        for Proposal { layout, name, tally, .. } in proposals {
-            let name = unused(&name, &names);
-            let Ok(family) = SerialFamily::new(&name, &layout) else {
-                left.push(tally);
-                continue;
-            };
-            let this = Earlier::from(&family);
-            let conflicts = earlier.iter().filter_map(|it| it.conflict(&this)).collect();
-            earlier.push(this);
-            names.push(name);
-            let example = tally.example.unwrap_or_default().into_string();
-            families.push(InferredFamily { family, count: tally.count, example, conflicts });
+        let earlier = self.existing.iter().map(|(_, it)| it.clone()).collect();
+        let mut accepted = Accepted { earlier, room, ..Accepted::default() };
+        for proposal in proposals {
+            left.extend(accepted.take(proposal));
         }
         let count = left.iter().map(|it| it.count).sum();
         let mut examples: Vec<String> =
             left.into_iter().filter_map(|it| it.example).map(String::from).collect();
         examples.sort_by(|a, b| opaque_order(a, b));
         examples.truncate(EXAMPLES_MAX);
-        Inference { families, opaque: OpaqueShapes { count, examples } }
+        let opaque = OpaqueShapes { count, examples };
+        Inference { families: accepted.families, conflicts: accepted.conflicts, opaque }
     }
 }
 
-/// A family that comes before others.
-struct Earlier {
-    name: String,
-    lengths: (usize, usize),
-    serials: Automaton,
+/// What is proposed so far.
+#[derive(Default)]
+struct Accepted {
+    /// The families that exist, and those proposed.
+    earlier: Vec<SerialFamily>,
+    families: Vec<InferredFamily>,
+    conflicts: Vec<Conflict>,
+    /// How many families may be proposed.
+    room: usize,
 }
 
-impl From<&SerialFamily> for Earlier {
-    fn from(family: &SerialFamily) -> Self {
-        let (least, most) = family.codec().lengths();
-        // What a normaliser leaves out makes serials longer.
-        let most = if family.normaliser().leaves_out() { usize::MAX } else { most };
-        let name = family.name().to_owned();
-        Earlier { name, lengths: (least, most), serials: Automaton::of_family(family) }
-    }
-}
-
-impl Earlier {
-    fn conflict(&self, later: &Earlier) -> Option<Conflict> {
-        let apart = self.lengths.1 < later.lengths.0 || later.lengths.1 < self.lengths.0;
-        let shared = if apart { None } else { self.serials.shared_text(&later.serials) };
-        shared.map(|example| Conflict { family: self.name.clone(), example })
+impl Accepted {
+    /// Takes a proposal, or what it is made of, where that shares no serial with a family before
+    /// it; gives what is left.
+    fn take(&mut self, proposal: Proposal) -> Vec<Tally> {
+        let Proposal { layout, name, tally, finer, .. } = proposal;
+        let name = unused(&name, &self.earlier);
+        let Ok(family) = SerialFamily::new(&name, &layout) else { return vec![tally] };
+        if self.families.len() >= self.room {
+            return vec![tally];
+        }
+        let mut before = self.earlier.iter();
+        let Some((other, shared)) = before.find_map(|it| Some((it, it.shared_serial(&family)?)))
+        else {
+            self.earlier.push(family.clone());
+            let example = tally.example.unwrap_or_default().into_string();
+            self.families.push(InferredFamily { family, count: tally.count, example });
+            return Vec::new();
+        };
+        if let Some(Finer { families, mut left }) = finer {
+            for it in families {
+                left.extend(self.take(it));
+            }
+            return left;
+        }
+        let family = other.name().to_owned();
+        self.conflicts.push(Conflict { layout, count: tally.count, family, example: shared });
+        vec![tally]
     }
 }
 
 /// The name, or the first `name-2`, `name-3` ... that no family has.
-fn unused(name: &str, names: &[String]) -> String {
+fn unused(name: &str, families: &[SerialFamily]) -> String {
     let further = (2_u32..).map(|it| format!("{name}-{it}"));
     let mut all = std::iter::once(name.to_owned()).chain(further);
-    all.find(|it| !names.contains(it)).unwrap_or_default()
+    all.find(|it| families.iter().all(|family| family.name() != it)).unwrap_or_default()
 }

@@ -1,10 +1,6 @@
 //! Serials: how makers write, order and range them, and the codes they become.
 
 mod automaton;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "layouts have no check fields yet")
-)]
 mod check;
 mod codec;
 mod decoded;
@@ -15,6 +11,7 @@ mod inference;
 mod key;
 mod layout;
 mod normaliser;
+mod overlap;
 mod prefix;
 mod proposal;
 mod range;
@@ -28,7 +25,7 @@ pub(crate) use automaton::Class;
 pub(crate) use check::gs1_check_digit;
 pub use decoded::{FieldValue, SerialField};
 pub use families::{Families, FamilyId};
-pub use family::SerialFamily;
+pub use family::{CheckPolicy, SerialFamily};
 pub use inference::{Conflict, Inference, InferredFamily, Inferrer, OpaqueShapes};
 pub use key::SerialKey;
 pub(crate) use key::opaque_order;

@@ -5,8 +5,9 @@ use super::codec::Step;
 
 impl SerialFamily {
     /// The codes of the serials that begin with a text, compared as the family writes them: sorted,
-    /// disjoint intervals, first and last included. None where the fields count in another order
-    /// than they stand, so that the codes are no few intervals and texts must be looked at.
+    /// disjoint intervals, first and last included, that may hold codes of no serial beside them.
+    /// None where the fields count in another order than they stand, or required check characters
+    /// are among the text, so that the codes are no few intervals and texts must be looked at.
     pub fn prefix_codes(&self, prefix: &str) -> Option<Vec<(u128, u128)>> {
         let codec = self.codec();
         if !codec.is_left_to_right() {
@@ -21,11 +22,21 @@ impl SerialFamily {
                 break;
             }
             match step {
-                Step::Literal(text) => match rest.strip_prefix(text.as_bytes()) {
-                    Some(after) => rest = after,
-                    None if text.as_bytes().starts_with(rest) => rest = &[],
-                    None => return Some(Vec::new()),
-                },
+                Step::Optional { written: false, .. } => {}
+                // The code is known by now, or the check characters tell of fields to come.
+                Step::Check(_) if reach == 0 => {
+                    let serial = self.decode(base).unwrap_or_default();
+                    let begins = serial.starts_with(prefix) && !serial.is_empty();
+                    return Some(if begins { vec![(base, base)] } else { Vec::new() });
+                }
+                Step::Check(_) => return None,
+                Step::Literal(text) | Step::Optional { text, .. } => {
+                    match rest.strip_prefix(text.as_bytes()) {
+                        Some(after) => rest = after,
+                        None if text.as_bytes().starts_with(rest) => rest = &[],
+                        None => return Some(Vec::new()),
+                    }
+                }
                 Step::Field { field, weight } => {
                     let (run, after) = field.split_written(rest);
                     if run.is_empty() {

@@ -34,6 +34,17 @@ pub(super) struct Proposal {
     /// Whether it is one field of digits and letters, which comes after all others since it may
     /// fit what they fit.
     is_mix: bool,
+    /// The same serials as families of one width each, where it has several.
+    pub(super) finer: Option<Finer>,
+}
+
+/// The families of one width each that serials of several widths make.
+#[derive(Clone, Debug)]
+pub(super) struct Finer {
+    /// The families, the most serials first.
+    pub(super) families: Vec<Proposal>,
+    /// Serials of widths that too few have.
+    pub(super) left: Vec<Tally>,
 }
 
 /// What serials of one pattern share: the sequence of runs, whatever their widths, and literals.
@@ -62,7 +73,8 @@ pub(super) fn propose(shapes: &Shapes, sample: u64) -> (Vec<Proposal>, Vec<Tally
             let tally = tally(&family);
             let (layout, name) = layout(&family);
             if tally.count >= least && SerialFamily::new(&name, &layout).is_ok() {
-                proposals.push(Proposal { layout, name, tally, is_mix: false });
+                let finer = finer(&family, least);
+                proposals.push(Proposal { layout, name, tally, is_mix: false, finer });
             } else {
                 left.extend(family.iter().map(|it| tally_of(it)));
             }
@@ -129,7 +141,7 @@ fn propose_mix(
     let (layout, name) = (format!("{{s:X{length}}}"), format!("X{length}"));
     let worth = all.count >= least.max(total / MIX_SHARE);
     if all.count > 0 && worth && SerialFamily::new(&name, &layout).is_ok() {
-        return Some(Proposal { layout, name, tally: all, is_mix: true });
+        return Some(Proposal { layout, name, tally: all, is_mix: true, finer: None });
     }
     left.extend(mix.into_iter().map(tally_of));
     left.push(it.mixed.clone());
@@ -193,6 +205,23 @@ fn split_widths<'s>(shapes: &[&'s Shape]) -> Vec<Vec<&'s Shape>> {
         families.entry(runs.map(|it| it.span.width()).collect()).or_default().push(shape);
     }
     families.into_values().collect()
+}
+
+/// The shapes of a family, each as a family of its own; none where there is one only.
+fn finer(shapes: &[&Shape], least: u64) -> Option<Finer> {
+    if shapes.len() < 2 {
+        return None;
+    }
+    let mut shapes = shapes.to_vec();
+    shapes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.example.cmp(&b.example)));
+    let (usual, rare): (Vec<&Shape>, Vec<&Shape>) =
+        shapes.into_iter().partition(|it| it.count >= least);
+    let family = |shape: &Shape| {
+        let (layout, name) = layout(&[shape]);
+        Proposal { layout, name, tally: tally_of(shape), is_mix: false, finer: None }
+    };
+    let families = usual.into_iter().map(family).collect();
+    Some(Finer { families, left: rare.into_iter().map(tally_of).collect() })
 }
 
 /// The layout and the name of a family of shapes of one pattern.

@@ -134,7 +134,9 @@ impl Families {
         }
         let range = Automaton::of_range(first.as_deref(), last.as_deref());
         for (_, family) in self.iter() {
-            if let Some(example) = range.shared_text(&Automaton::of_family(family)) {
+            let serials = Automaton::of_family(family);
+            let fits = |text: &str| family.encode(text).map(|_| text.to_owned());
+            if let Some(example) = range.shared_text_of(&serials, fits) {
                 return Err(refused(format!(
                     "the ends of the range fit no serial family, but `{example}` between them is \
                      of family `{}` (`{}`); declare a family that fits them all, or write ranges \

@@ -33,8 +33,15 @@ impl SerialFamily {
             let starts = reached.iter().enumerate().take(length + 1).filter(|(_, it)| **it);
             for (at, _) in starts {
                 let (least, most) = match step {
-                    Step::Field { field, .. } => (field.width_min(), field.width_max()),
-                    Step::Literal(literal) => {
+                    Step::Field { field, .. } | Step::Check(field) => {
+                        (field.width_min(), field.width_max())
+                    }
+                    Step::Literal(literal) | Step::Optional { text: literal, .. } => {
+                        if matches!(step, Step::Optional { .. })
+                            && let Some(skipped) = next.get_mut(at)
+                        {
+                            *skipped = true;
+                        }
                         let width = literal.chars().count();
                         let mut pairs = literal.chars().zip(kept().skip(at));
                         if at + width > length || !pairs.all(|(a, b)| same(a, b)) {

@@ -61,6 +61,9 @@ impl FamilyFinder {
         if !self.enabled || opaque == 0 || (!at_end && opaque < self.due_at) {
             return Ok(());
         }
+        // Rows may have been read before the families of an earlier buffer were found.
+        buffer.classify_opaque(&self.families)?;
+        let opaque = buffer.opaque.len();
         let mut inferrer = Inferrer::new(&self.families);
         buffer.opaque.iter().for_each(|text| inferrer.observe(text));
         inferrer.observe_known(u64::try_from(buffer.rows() - opaque).unwrap_or(u64::MAX));

@@ -7,5 +7,5 @@ mod scheme;
 mod tests;
 mod weighted;
 
-pub(in crate::serial) use scheme::CheckScheme;
 pub(crate) use scheme::gs1_check_digit;
+pub(in crate::serial) use scheme::{CheckCharacters, CheckScheme};

@@ -1,11 +1,8 @@
 //! Families against a model: all serials of a layout, written out and sorted.
 
-use std::collections::BTreeSet;
-
 use proptest::prelude::*;
 
 use crate::error::ErrorKind;
-use crate::serial::layout::escaped;
 use crate::serial::{Normaliser, SerialFamily, opaque_order};
 
 fn family(layout: &str) -> SerialFamily {
@@ -185,128 +182,7 @@ fn debug_shows_what_was_declared() {
     );
 }
 
-/// One field of a random layout: its text, and all its texts in its order.
-#[derive(Clone, Debug)]
-struct ModelField {
-    layout: String,
-    values: Vec<String>,
-    separator: &'static str,
-}
-
-fn texts(symbols: &[char], width: usize) -> Vec<String> {
-    (0..width).fold(vec![String::new()], |shorter, _| {
-        shorter.iter().flat_map(|it| symbols.iter().map(move |c| format!("{it}{c}"))).collect()
-    })
-}
-
-fn model_field() -> impl Strategy<Value = ModelField> {
-    let widths = (1_usize..3, 0_usize..2);
-    let separators = prop::sample::select(vec!["-", "/", "№", "{", "_?"]);
-    (prop::sample::select(vec!['D', 'A', 'X']), widths, separators).prop_map(
-        |(kind, (least, more), separator)| {
-            let least = if kind == 'D' { least } else { 1 };
-            let most = least + if kind == 'X' { 0 } else { more };
-            let digits = '0'..='9';
-            let symbols: Vec<char> = match kind {
-                'D' => digits.collect(),
-                'A' => ('A'..='Z').collect(),
-                _ => digits.chain('A'..='Z').collect(),
-            };
-            let number =
-                |it: &String| kind != 'D' || least == most || it.len() == 1 || !it.starts_with('0');
-            let values = (least..=most).flat_map(|it| texts(&symbols, it)).filter(number);
-            let width = if least == most { least.to_string() } else { format!("{least}..{most}") };
-            ModelField { layout: format!("{kind}{width}"), values: values.collect(), separator }
-        },
-    )
-}
-
-/// A layout of up to three fields, the order of their significance, and the fields.
-fn model() -> impl Strategy<Value = (SerialFamily, Vec<ModelField>, Vec<usize>)> {
-    let order = Just(vec![0_usize, 1, 2]).prop_shuffle();
-    (prop::collection::vec(model_field(), 1..=3), order).prop_map(|(fields, order)| {
-        let order: Vec<usize> = order.into_iter().filter(|it| *it < fields.len()).collect();
-        let part = |(at, it): (usize, &ModelField)| {
-            format!("{}{{f{at}:{}}}", escaped(it.separator), it.layout)
-        };
-        let layout: String = fields.iter().enumerate().map(part).collect();
-        let names: Vec<String> = order.iter().map(|it| format!("f{it}")).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        (family(&layout).order_by(&names).unwrap(), fields, order)
-    })
-}
-
 proptest! {
-    #[test]
-    fn codes_are_the_places_in_the_order_of_significance(
-        (family, fields, order) in model(),
-        picks in prop::collection::vec(any::<prop::sample::Index>(), 3),
-    ) {
-        let pick = |(it, pick): (&ModelField, &prop::sample::Index)| pick.index(it.values.len());
-        let places: Vec<usize> = fields.iter().zip(&picks).map(pick).collect();
-        let serial: String = fields
-            .iter()
-            .zip(&places)
-            .flat_map(|(it, at)| [it.separator, it.values[*at].as_str()])
-            .collect();
-        let mut code = 0_u128;
-        let mut codes = 1_u128;
-        for field in &order {
-            code = code * fields[*field].values.len() as u128 + places[*field] as u128;
-            codes *= fields[*field].values.len() as u128;
-        }
-        prop_assert_eq!(family.codes(), Some(codes));
-        prop_assert_eq!(family.encode(&serial), Some(code), "{}", &serial);
-        prop_assert_eq!(family.decode(code).unwrap(), serial);
-        prop_assert!(!family.resembles(&family.decode(code).unwrap()));
-    }
-
-    #[test]
-    fn a_text_fits_if_it_is_written_so(
-        (family, fields, _order) in model(),
-        text in "[-/№{_?]{1,2}[0-2A]{1,4}([-/№{][0-2A]{1,3}){0,2}",
-    ) {
-        let mut model = BTreeSet::from([String::new()]);
-        for field in &fields {
-            let longer = |it: &String| {
-                field
-                    .values
-                    .iter()
-                    .map(|value| format!("{it}{}{value}", field.separator))
-                    .filter(|it| text.starts_with(it.as_str()))
-                    .collect::<Vec<_>>()
-            };
-            model = model.iter().flat_map(longer).collect();
-        }
-        prop_assert_eq!(family.encode(&text).is_some(), model.contains(&text));
-    }
-
-    #[test]
-    fn a_prefix_takes_in_what_begins_with_it(
-        (family, fields, order) in model(),
-        pick in any::<prop::sample::Index>(),
-        cut in any::<prop::sample::Index>(),
-        others in prop::collection::vec(any::<prop::sample::Index>(), 50),
-    ) {
-        let codes = usize::try_from(family.codes().unwrap()).unwrap();
-        let serial = family.decode(pick.index(codes) as u128).unwrap();
-        let ends: Vec<usize> = serial.char_indices().map(|(at, _)| at).chain([serial.len()]).collect();
-        let prefix = &serial[..ends[cut.index(ends.len())]];
-        let Some(intervals) = family.prefix_codes(prefix) else {
-            prop_assert!(!order.is_sorted());
-            return Ok(());
-        };
-        prop_assert!(!fields.is_empty() && intervals.windows(2).all(|it| it[0].1 < it[1].0));
-        // Codes near the ends of the intervals, and codes anywhere.
-        let near = intervals.iter().flat_map(|it| [it.0.saturating_sub(1), it.0, it.1, it.1 + 1]);
-        let anywhere = others.iter().map(|it| it.index(codes) as u128);
-        for code in near.chain(anywhere).filter(|it| *it < codes as u128) {
-            let inside = intervals.iter().any(|it| (it.0..=it.1).contains(&code));
-            let text = family.decode(code).unwrap();
-            prop_assert_eq!(text.starts_with(prefix), inside, "{} {}", prefix, text);
-        }
-    }
-
     #[test]
     fn any_code_of_a_wide_family_comes_back(code in any::<u128>(), other in any::<u128>()) {
         for layout in ["{s:X24}", "{a:A5..20}-{s:X5}", "{n:D1..38}", "{n:D20}{m:D3..17}"] {
@@ -325,11 +201,13 @@ proptest! {
     }
 
     #[test]
-    fn no_text_breaks_a_declaration_or_a_question(layout in "[{}DAX0-9.:na\\\\?-]{0,16}", text in any::<String>()) {
+    fn no_text_breaks_a_declaration_or_a_question(layout in "[{}DAXHB()0-9.:na\\\\?-]{0,16}", text in any::<String>()) {
         if let Ok(family) = SerialFamily::new("it", &layout) {
             prop_assert_eq!(&SerialFamily::new("it", &family.layout()).unwrap(), &family);
             if let Some(code) = family.encode(&text) {
-                prop_assert_eq!(family.decode(code).unwrap(), text);
+                let written = family.decode(code).unwrap();
+                prop_assert_eq!(family.encode(&written), Some(code));
+                prop_assert!(written == text || layout.contains('?'));
             } else {
                 family.resembles(&text);
                 prop_assert!(family.codec().misfit(&text).is_some());

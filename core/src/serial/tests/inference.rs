@@ -107,10 +107,15 @@ fn a_mix_of_digits_and_letters_is_one_field() {
     // Beside a main pattern of the same length the rest is a mix, which comes last.
     let plants: Vec<String> = (0..3_000).map(|it| format!("AX{it:06}")).collect();
     let inference = infer(plants.iter().chain(&hex).map(String::as_str));
-    assert_eq!(layouts(&inference)[0].0, "{a:A2}{n:D6}");
-    assert_eq!(layouts(&inference)[1].0, "{s:X8}");
-    let conflict = Conflict { family: "A2D6".into(), example: "AA000000".into() };
-    assert_eq!(inference.families[1].conflicts, [conflict]);
+    let conflict = Conflict {
+        layout: "{s:X8}".into(),
+        count: 1_983,
+        family: "A2D6".into(),
+        example: "AA000000".into(),
+    };
+    assert_eq!(inference.conflicts, [conflict]);
+    assert_eq!(layouts(&inference), [("{a:A2}{n:D6}".to_owned(), 3_000 + 17)]);
+    assert_eq!(inference.opaque.count, 1_983);
 
     // Too many codes for a family: text.
     let long: Vec<String> = scattered(500).map(|it| format!("{it:016X}{it:016X}")).collect();
@@ -151,10 +156,11 @@ fn names_are_new_and_existing_families_are_compared() {
     let existing = Families::new(vec![SerialFamily::new("D1..8", "{n:D8}").unwrap()]).unwrap();
     let inference = infer_beside(&existing, 0, ["1234567", "123456"]);
     assert_eq!(inference.families[0].family.name(), "D1..7");
-    assert_eq!(inference.families[0].conflicts, []);
+    assert_eq!(inference.conflicts, []);
+    // {n:D1..9} would take in serials of the family: each width is a family of its own.
     let inference = infer_beside(&existing, 0, ["1234567", "123456789"]);
-    let conflict = Conflict { family: "D1..8".into(), example: "10000000".into() };
-    assert_eq!(inference.families[0].conflicts, [conflict]);
+    assert_eq!(layouts(&inference), [("{n:D7}".to_owned(), 1), ("{n:D9}".to_owned(), 1)]);
+    assert_eq!((inference.conflicts.len(), inference.opaque.count), (0, 0));
 
     let taken = Families::new(vec![SerialFamily::new("D4", "X{n:D9}").unwrap()]).unwrap();
     let inference = infer_beside(&taken, 0, ["1440"]);
@@ -200,11 +206,12 @@ proptest! {
         prop_assert!(coded.count() as u64 >= total);
         for it in &inference.families {
             prop_assert!(it.family.encode(&it.example).is_some());
-            for conflict in &it.conflicts {
-                let (_, earlier) = families.by_name(&conflict.family).unwrap();
-                prop_assert!(earlier.encode(&conflict.example).is_some());
-                prop_assert!(it.family.encode(&conflict.example).is_some());
-            }
+        }
+        for it in &inference.conflicts {
+            let (_, family) = families.by_name(&it.family).unwrap();
+            let other = SerialFamily::new("it", &it.layout).unwrap();
+            prop_assert!(family.encode(&it.example).is_some());
+            prop_assert!(other.encode(&it.example).is_some());
         }
     }
 }

@@ -64,7 +64,9 @@ impl SerialFamily {
         let mut shapes = vec![Shape { own: Case::default(), fields: vec![], slots: vec![] }];
         for step in self.codec().steps() {
             match step {
-                Step::Literal(text) => {
+                Step::Optional { written: false, .. } => {}
+                Step::Check(_) => return None,
+                Step::Literal(text) | Step::Optional { text, .. } => {
                     for shape in &mut shapes {
                         shape.slots.extend(text.chars().map(Slot::Char));
                     }
