@@ -48,7 +48,9 @@ pub(super) fn code_cases(family: &SerialFamily, test: &SerialTest) -> Option<Cod
             | SerialTest::In(_)
             | SerialTest::InSet(_)
             | SerialTest::Field(_)
-            | SerialTest::FieldMissing(_) => return None,
+            | SerialTest::FieldMissing(_)
+            | SerialTest::Made(_)
+            | SerialTest::MadeMissing => return None,
         };
         let own = |cases: Vec<Case>| -> Vec<Case> {
             cases.iter().filter_map(|it| it.and_all(shape.own())).collect()

@@ -37,7 +37,9 @@ pub(super) fn serial_rows<'a>(
         | SerialTest::Text { .. }
         | SerialTest::Length { .. }
         | SerialTest::Field(_)
-        | SerialTest::FieldMissing(_) => SerialText::Of(test),
+        | SerialTest::FieldMissing(_)
+        | SerialTest::Made(_)
+        | SerialTest::MadeMissing => SerialText::Of(test),
     };
     let mut found = Found::default();
     match test {

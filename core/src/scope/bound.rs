@@ -187,4 +187,10 @@ pub(crate) enum SerialTest {
     Field(FieldTest),
     /// TRUE where the serial has no such field, else FALSE; never UNKNOWN.
     FieldMissing(FieldTest),
+    /// Of the days on which the serial says that it was made: all of them, in one of these ranges of
+    /// days after 1970, which ascend and have a gap between any two. UNKNOWN where only some of
+    /// them are, and where the serial does not say.
+    Made(Vec<(i64, i64)>),
+    /// TRUE where the serial does not say when it was made, else FALSE; never UNKNOWN.
+    MadeMissing,
 }

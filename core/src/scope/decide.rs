@@ -243,6 +243,27 @@ impl SerialTest {
             }
             SerialTest::Field(field) => field.truth(families, key),
             SerialTest::FieldMissing(field) => Truth::from(field.is_missing(key)),
+            SerialTest::Made(days) => {
+                made(families, key).map_or(Truth::Unknown, |period| lies_in(days, period))
+            }
+            SerialTest::MadeMissing => Truth::from(made(families, key).is_none()),
         })
+    }
+}
+
+/// The first and the last day on which a serial says that it was made, in days after 1970.
+fn made(families: &Families, key: &SerialKey) -> Option<(i64, i64)> {
+    let SerialKey::Coded { family, code } = key else { return None };
+    let (first, last) = families.family(*family)?.made(*code)?;
+    Some((i64::from(first.days()), i64::from(last.days())))
+}
+
+/// Whether a period lies in one of the ranges, which ascend; UNKNOWN where only a part of it does.
+pub(crate) fn lies_in(ranges: &[(i64, i64)], (first, last): (i64, i64)) -> Truth {
+    let at = ranges.partition_point(|(_, end)| *end < first);
+    match ranges.get(at) {
+        Some((start, end)) if *start <= first && last <= *end => Truth::True,
+        Some((start, _)) if *start <= last => Truth::Unknown,
+        _ => Truth::False,
     }
 }

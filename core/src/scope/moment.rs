@@ -45,6 +45,37 @@ pub(super) fn day(text: &str) -> Result<i64> {
     Ok(i64::from(date.days()))
 }
 
+/// The first and the last day, in days after 1970, of a text: a day, an ISO 8601 week, a month or a
+/// year.
+pub(super) fn period(text: &str) -> Result<(i64, i64)> {
+    let days = |(first, last): (Date, Date)| (i64::from(first.days()), i64::from(last.days()));
+    let parts: Vec<&str> = text.split('-').collect();
+    let digits = |part: &str, width: usize| {
+        let number = part.len() == width && part.bytes().all(|it| it.is_ascii_digit());
+        number.then(|| part.parse::<i16>().ok()).flatten()
+    };
+    let found = match parts.as_slice() {
+        [year] => digits(year, 4)
+            .and_then(|year| Some((Date::new(year, 1, 1).ok()?, Date::new(year, 12, 31).ok()?))),
+        [year, week] if week.starts_with('W') => digits(year, 4).and_then(|year| {
+            let week = digits(week.trim_start_matches('W'), 2)?;
+            Date::days_of_week(year, i8::try_from(week).ok()?)
+        }),
+        [year, month] => digits(year, 4).and_then(|year| {
+            let month = i8::try_from(digits(month, 2)?).ok()?;
+            let last = Date::days_in_month(year, month)?;
+            Some((Date::new(year, month, 1).ok()?, Date::new(year, month, last).ok()?))
+        }),
+        _ => return day(text).map(|day| (day, day)),
+    };
+    found.map(days).ok_or_else(|| {
+        field(format!(
+            "`{text}` is no day, week, month or year; write '2018-03-15', '2018-W07', '2018-03' or \
+             '2018'"
+        ))
+    })
+}
+
 /// Microseconds of a day by the clock.
 pub(super) const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -104,6 +135,41 @@ mod tests {
             let (first, last) = moment(day, &Zone::utc()).unwrap();
             assert!(first > moment("9999-12-29", &Zone::utc()).unwrap().1, "{day}");
             assert_eq!(last, i64::MAX);
+        }
+    }
+
+    #[test]
+    fn periods_are_all_their_days() {
+        let rows = [
+            ("1970-01-02", (1, 1)),
+            ("1970-02", (31, 58)),
+            ("1972-02", (761, 789)),
+            ("1970", (0, 364)),
+            // Of the year 1970, though it begins in the year before.
+            ("1970-W01", (-3, 3)),
+            ("1970-W53", (361, 367)),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(period(text).unwrap(), expected, "{text}");
+        }
+        let none = [
+            "",
+            "70",
+            "1970-13",
+            "1970-00",
+            "1970-W00",
+            "1971-W53",
+            "1970-W1",
+            "1970-WW1",
+            "1970-1",
+            "1970-02-30",
+            "01.02.1970",
+            "1970-w01",
+            "+970",
+            "1970-Q1",
+        ];
+        for text in none {
+            assert!(period(text).is_err(), "{text}");
         }
     }
 

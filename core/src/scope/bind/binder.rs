@@ -1,7 +1,7 @@
 //! Turns every node of a scope into nodes of a bound scope.
 
 use super::columns::value_test;
-use super::fields::field_test;
+use super::fields::{field_test, is_made, made_days};
 use super::given::Asked;
 use super::serials::{SerialTests, in_set, serial_tests};
 use crate::error::{Error, ErrorKind, Result};
@@ -9,7 +9,6 @@ use crate::schema::{Column, ColumnType, Schema};
 use crate::scope::ast::{Comparison, Node, NodeId, Predicate, Spot, Subject, Test};
 use crate::scope::bound::{BoundNode, SerialTest};
 use crate::scope::draft;
-use crate::scope::field_test::FieldTest;
 use crate::scope::names::field_name;
 use crate::scope::place::nearest;
 use crate::scope::{BoundScope, Parameters, Scope, SerialSet, Truth};
@@ -106,6 +105,8 @@ enum Target<'a> {
     Serial,
     /// A field of the serial, by its name.
     Field(&'a str),
+    /// When the serial says that it was made.
+    Made,
     Namespace,
     Column(usize),
 }
@@ -136,10 +137,19 @@ impl Binder<'_> {
             Target::Field(name) => {
                 let test = field_test(self.schema.families(), (name, subject), predicate)?;
                 let node = match predicate {
-                    Predicate::IsNull => return Ok(self.field_missing(said, test)),
+                    Predicate::IsNull => {
+                        return Ok(self.part_missing(said, SerialTest::FieldMissing(test)));
+                    }
                     _ => SerialTest::Field(test),
                 };
                 self.push(said, BoundNode::Serial(node))
+            }
+            Target::Made => {
+                let days = made_days(self.schema.families(), subject, predicate)?;
+                if *predicate == Predicate::IsNull {
+                    return Ok(self.part_missing(said, SerialTest::MadeMissing));
+                }
+                self.push(said, BoundNode::Serial(SerialTest::Made(days)))
             }
             Target::Namespace | Target::Column(_) => {
                 let node = self.value(subject, predicate, &target)?;
@@ -166,17 +176,18 @@ impl Binder<'_> {
             Target::Field(name) => {
                 let families = self.schema.families();
                 let test = field_test(families, (name, subject), &Predicate::IsNull)?;
-                self.field_missing(said, test)
+                self.part_missing(said, SerialTest::FieldMissing(test))
             }
+            Target::Made => self.part_missing(said, SerialTest::MadeMissing),
             target => self.push(said, missing(target)),
         };
         let present = self.push(said, BoundNode::Not(missing));
         Ok(self.push(said, BoundNode::And(vec![present, test])))
     }
 
-    /// Whether the serial has no such field, or there is no serial.
-    fn field_missing(&mut self, said: NodeId, test: FieldTest) -> NodeId {
-        let lacking = self.push(said, BoundNode::Serial(SerialTest::FieldMissing(test)));
+    /// Whether the serial lacks a part of it, or there is no serial.
+    fn part_missing(&mut self, said: NodeId, lacking: SerialTest) -> NodeId {
+        let lacking = self.push(said, BoundNode::Serial(lacking));
         let without = self.push(said, BoundNode::SerialMissing);
         self.push(said, BoundNode::Or(vec![lacking, without]))
     }
@@ -184,7 +195,8 @@ impl Binder<'_> {
     fn target<'s>(&self, subject: &'s Subject) -> Result<Target<'s>, Refused> {
         let name = &*subject.column;
         if let Some(field) = field_name(name) {
-            return Ok(Target::Field(field));
+            let made = is_made(self.schema.families(), field);
+            return Ok(if made { Target::Made } else { Target::Field(field) });
         }
         if name.eq_ignore_ascii_case("serial") {
             return Ok(Target::Serial);
@@ -282,7 +294,7 @@ impl Binder<'_> {
 /// Whether the value of a target is missing.
 fn missing(target: &Target<'_>) -> BoundNode {
     match target {
-        Target::Serial | Target::Field(_) => BoundNode::SerialMissing,
+        Target::Serial | Target::Field(_) | Target::Made => BoundNode::SerialMissing,
         Target::Namespace => BoundNode::Constant(Truth::False),
         Target::Column(column) => BoundNode::Missing { column: *column },
     }

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use super::binder::BETWEEN_ENDS;
-use super::numbers::{Extent, integer};
+use super::numbers::{Extent, integer, ranges};
 use super::texts::pattern;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::FIELD_PATTERN_VALUES_MAX;
@@ -13,8 +13,12 @@ use crate::scope::ast::{Comparison, Operand, Predicate, Spot, Subject};
 use crate::scope::field_test::{FieldNumbers, FieldTest};
 use crate::scope::like::LikePattern;
 use crate::scope::literal::Kind;
+use crate::scope::moment::period;
 use crate::scope::place::nearest;
 use crate::serial::{Families, SerialFamily, SerialField};
+
+/// The name by which the time of making is asked for, as the calendar fields tell it.
+pub(super) const MADE: &str = "made";
 
 /// An error, and where it arose.
 type Refused = (Error, Spot);
@@ -51,6 +55,44 @@ pub(super) fn field_test(
     };
     let tests = found.iter().map(|it| it.as_ref().map(|(place, _, it)| numbers(*place, it)));
     Ok(FieldTest::new(tests.collect()))
+}
+
+/// Whether a name means the time of making: a field of this name is one where no family tells it.
+pub(super) fn is_made(families: &Families, name: &str) -> bool {
+    let named = |family: &SerialFamily| family.field(MADE).is_some();
+    name.eq_ignore_ascii_case(MADE)
+        && (families.iter().any(|(_, family)| family.has_made())
+            || !families.iter().any(|(_, family)| named(family)))
+}
+
+/// The days on which a serial must have been made. Those of `<>` are those of `=`.
+pub(super) fn made_days(
+    families: &Families,
+    subject: &Subject,
+    predicate: &Predicate,
+) -> Result<Vec<(i64, i64)>, Refused> {
+    if !families.iter().any(|(_, family)| family.has_made()) {
+        let message = "no serial family says when a serial was made; declare calendar fields, such \
+                       as `{yy:year2}{mm:month}`";
+        return Err((field(message), subject.column_at));
+    }
+    if let Some(called) = subject.calls.first() {
+        let message = "functions are not of `serial.made`; compare it with a day, a week, a month \
+                       or a year: '2018'";
+        return Err((field(message), called.at));
+    }
+    if let Predicate::Like(operand) = predicate {
+        return Err((
+            field("LIKE is for texts; write the month or the year: '2018-03'"),
+            operand.at,
+        ));
+    }
+    ranges(predicate, |literal| match &literal.0 {
+        Kind::Text(text) => period(text).map(|(first, last)| Extent { first, last }),
+        _ => Err(field(format!(
+            "{literal} does not fit; write '2018-03-15', '2018-W07', '2018-03' or '2018'"
+        ))),
+    })
 }
 
 /// The field of a family with this name, in any case, and its place.

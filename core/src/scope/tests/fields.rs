@@ -120,6 +120,100 @@ fn fields_that_do_not_fit_name_the_way_out() {
     assert_eq!(error.message(), "no serial family has a field `yy`; no serial family is declared");
 }
 
+/// Of a mill the month, of a lamp the week, of a jar the day.
+fn dated() -> Schema {
+    let families = [
+        SerialFamily::new("mill", "TM{yy:year2}{mm:month}{n:D3}").unwrap(),
+        SerialFamily::new("lamp", "{yy:year2}{ww:week}-{plant:D2}").unwrap(),
+        SerialFamily::new("jar", "Z{yy:year2}{ddd:yday}").unwrap(),
+        SerialFamily::new("plain", "P{n:D3}").unwrap(),
+    ];
+    Schema::default().with_families(Families::new(families.to_vec()).unwrap())
+}
+
+#[test]
+fn the_time_of_making_is_a_period() {
+    use Truth::{False, True, Unknown};
+    // March 2018; 26 February to 4 March 2018; 1 March 2018; it does not say; no family; none.
+    let units = ["TM1803001", "1809-58", "Z18060", "P001", "?", ""];
+    let none = [Unknown; 3];
+    let rows = [
+        ("serial.made = '2018-03'", [True, Unknown, True], none),
+        ("serial.made <> '2018-03'", [False, Unknown, False], none),
+        ("serial.made = '2018-03-01'", [Unknown, Unknown, True], none),
+        ("serial.made = '2018-W09'", [Unknown, True, True], none),
+        ("serial.made IN ('2018-02', '2018-03')", [True, True, True], none),
+        ("serial.made BETWEEN '2018' AND '2018-02-28'", [False, Unknown, False], none),
+        ("serial.made BETWEEN '2018-03' AND '2024-01'", [True, Unknown, True], none),
+        ("serial.made < '2018-03'", [False, Unknown, False], none),
+        ("serial.made <= '2018'", [True, True, True], none),
+        ("serial.made > '2018-02'", [True, Unknown, True], none),
+        ("serial.made >= '2018-03-02'", [Unknown, Unknown, False], none),
+        ("serial.made IS NULL", [False, False, False], [True; 3]),
+        ("serial.made IS NOT DISTINCT FROM '2018-03'", [True, Unknown, True], [False; 3]),
+    ];
+    for (scope, made, others) in rows {
+        let bound = dated().bind(&scope.parse().unwrap()).unwrap();
+        for (serial, expected) in units.into_iter().zip(made.into_iter().chain(others)) {
+            let found = bound.truth(&Record::of_serial(serial)).unwrap();
+            assert_eq!(found, expected, "{scope} of {serial}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_time_of_making_names_the_way_out() {
+    let rows = [
+        (
+            "serial.made = '2018-3'",
+            "`2018-3` is no day, week, month or year; write '2018-03-15', '2018-W07', '2018-03' or '2018'",
+        ),
+        (
+            "serial.made = 2018",
+            "the number 2018 does not fit; write '2018-03-15', '2018-W07', '2018-03' or '2018'",
+        ),
+        (
+            "serial.made BETWEEN '2018-03' AND '2018-02'",
+            "the first end of BETWEEN comes after the last; swap them, or correct one",
+        ),
+        ("serial.made LIKE '2018%'", "LIKE is for texts; write the month or the year: '2018-03'"),
+        (
+            "EXTRACT(YEAR FROM serial.made) = 2018",
+            "functions are not of `serial.made`; compare it with a day, a week, a month or a year: '2018'",
+        ),
+    ];
+    for (scope, message) in rows {
+        let error = dated().bind(&scope.parse().unwrap()).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::ScopeField, message), "{scope}");
+    }
+    let error = schema().bind(&"serial.made = '2018'".parse().unwrap()).unwrap_err();
+    assert!(error.message().starts_with("no serial family says when"), "{}", error.message());
+    // A field of that name is one where no calendar fields are.
+    let family = SerialFamily::new("odd", "{made:D2}").unwrap();
+    let odd = Schema::default().with_families(Families::new(vec![family]).unwrap());
+    let bound = odd.bind(&"serial.made = 7".parse().unwrap()).unwrap();
+    assert_eq!(bound.truth(&Record::of_serial("07")).unwrap(), Truth::True);
+}
+
+#[test]
+fn years_are_not_those_of_the_label() {
+    let rows = [
+        ("serial.yy = 25", "the number 25 is no value of field `yy`"),
+        ("serial.yy >= 18", "the number 18 is no value of field `yy`"),
+        ("serial.yy BETWEEN 18 AND 24", "the number 18 is no value of field `yy`"),
+    ];
+    for (scope, message) in rows {
+        let error = dated().bind(&scope.parse().unwrap()).unwrap_err();
+        assert!(error.message().starts_with(message), "{}", error.message());
+        assert!(error.message().contains("2000 to 2099"), "{}", error.message());
+        assert!(error.message().contains("what stands on the label is a text: '"));
+    }
+    for scope in ["serial.yy = 2018 AND serial.mm = 3", "serial.yy = '18' AND serial.mm = '03'"] {
+        let bound = dated().bind(&scope.parse().unwrap()).unwrap();
+        assert_eq!(bound.truth(&Record::of_serial("TM1803001")).unwrap(), Truth::True);
+    }
+}
+
 proptest! {
     /// Against the values of the fields, read one by one.
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value as Json;
-use seriatim::{BoundScope, Error, Place, Schema, Scope};
+use seriatim::{BoundScope, DecidingClause, Decision, Error, Place, Schema, Scope};
 
 use super::files::{Case, Problems, run};
 use super::text::Text;
@@ -41,15 +41,28 @@ pub(super) struct Forms {
 struct Canonical {
     sql: String,
     json: Json,
+    digest: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+pub(super) struct Asked {
     unit: Described,
     verdict: Option<String>,
     truth: Option<String>,
+    /// What decides.
+    clauses: Option<Vec<Deciding>>,
     error: Option<Refusal>,
+}
+
+/// A clause that decides.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deciding {
+    text: String,
+    truth: String,
+    line: Option<usize>,
+    column: Option<usize>,
 }
 
 /// An error that must arise.
@@ -188,6 +201,9 @@ fn answers(
         if serde_json::from_str::<Json>(&json).unwrap() != canonical.json {
             problems.push(format!("as JSON it is {json}"));
         }
+        if canonical.digest.as_ref().is_some_and(|it| *it != scope.digest()) {
+            problems.push(format!("the digest is {}", scope.digest()));
+        }
     }
     match schema.bind(scope) {
         Err(error) => problems.push(error.to_string()),
@@ -195,7 +211,7 @@ fn answers(
     }
 }
 
-fn round_trip(scope: &Scope, problems: &mut Problems) {
+pub(super) fn round_trip(scope: &Scope, problems: &mut Problems) {
     let (sql, json) = (scope.to_sql(), scope.to_json());
     let again = [("SQL", sql.parse::<Scope>()), ("JSON", Scope::from_json(&json))];
     for (form, read) in again {
@@ -207,7 +223,7 @@ fn round_trip(scope: &Scope, problems: &mut Problems) {
     }
 }
 
-fn decide(bound: &BoundScope, asked: &Asked, problems: &mut Problems) {
+pub(super) fn decide(bound: &BoundScope, asked: &Asked, problems: &mut Problems) {
     let unit = serde_json::to_string(&asked.unit).unwrap();
     let record = match record(&asked.unit, bound.schema()) {
         Ok(record) => record,
@@ -227,8 +243,30 @@ fn decide(bound: &BoundScope, asked: &Asked, problems: &mut Problems) {
             if asked.truth.as_ref().is_some_and(|it| *it != truth) {
                 problems.push(format!("for {unit} it is {truth}"));
             }
+            if let Some(expected) = &asked.clauses
+                && let Some(problem) =
+                    decided_otherwise(&bound.explain_record(&record).unwrap(), expected)
+            {
+                problems.push(format!("{unit} is {problem}"));
+            }
         }
     }
+}
+
+/// How a decision differs from what is expected; the place of a clause counts where it is given.
+fn decided_otherwise(found: &Decision, expected: &[Deciding]) -> Option<String> {
+    let same = |(found, expected): (&DecidingClause, &Deciding)| {
+        let truth = format!("{:?}", found.truth).to_lowercase();
+        let at = match &found.place {
+            Some(Place::Text { line, column, .. }) => Some((*line, *column)),
+            _ => None,
+        };
+        let place = expected.line.zip(expected.column);
+        found.text == expected.text && truth == expected.truth && (place.is_none() || place == at)
+    };
+    let clauses = &found.clauses;
+    let all = clauses.len() == expected.len() && clauses.iter().zip(expected).all(same);
+    (!all).then(|| format!("decided by {clauses:?}"))
 }
 
 #[test]
