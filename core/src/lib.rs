@@ -57,10 +57,6 @@ mod query;
 mod range_table;
 mod registry;
 mod schema;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "parts of it are used by tests only so far")
-)]
 mod scope;
 mod segment;
 mod serial;
@@ -78,8 +74,9 @@ pub use ownership::{Contact, Contacts, Ownership, Reach, RegistrationIter};
 #[cfg(feature = "arrow")]
 pub use query::UnitBatches;
 pub use query::{
-    By, Clause, DescribedRange, Description, Explanation, Group, GroupKey, Groups, Lookup, Period,
-    Reason, RecordIter, ScopeDiff, SegmentRows, Selection, Undetermined, Unit, UnitIter, UnitSet,
+    By, Clause, DescribedRange, Description, Explanation, Group, GroupKey, Groups, Lookup,
+    NearMiss, Period, Reason, RecordIter, ScopeDiff, SegmentRows, Selection, Undetermined, Unit,
+    UnitIter, UnitSet,
 };
 pub use range_table::{
     Assumption, Finding, RangeTable, RangeTableOptions, RangeTableReport, ReasonRows, RowOutcome,

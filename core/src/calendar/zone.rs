@@ -91,6 +91,25 @@ impl Zone {
         (Date::from_civil(shown.date()), micros)
     }
 
+    /// The stretches of time from one instant to another in which clocks of this zone run on without
+    /// being set: the first and the last microsecond of each, and how many microseconds clocks are
+    /// ahead of UTC.
+    pub(crate) fn stretches(&self, first: Instant, last: Instant) -> Vec<(i64, i64, i64)> {
+        let ahead = |seconds: i32| i64::from(seconds) * 1_000_000;
+        let mut stretches = Vec::new();
+        let mut open = (first.micros(), ahead(self.zone.to_offset(first.jiff()).seconds()));
+        for set in self.zone.following(first.jiff()) {
+            let at = set.timestamp().as_microsecond();
+            if at > last.micros() {
+                break;
+            }
+            stretches.push((open.0, at - 1, open.1));
+            open = (at, ahead(set.offset().seconds()));
+        }
+        stretches.push((open.0, last.micros(), open.1));
+        stretches
+    }
+
     /// Reads a timestamp: with an offset as that instant, without one as local time of this zone.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use std::ops::Bound;
 
 use super::answer::{Answer, At, Masks, Part};
+use super::time_parts::ordinals_passing;
 use crate::bitmap::Mask;
 use crate::column::{Chunk, ColumnReader, Intervals, number_ordinal};
 use crate::error::Result;
@@ -15,7 +16,7 @@ pub(super) struct ColumnLeaf<'a> {
     column: &'a ColumnReader,
     /// The ordinals that pass, or may.
     intervals: Intervals,
-    /// Asked of each value: what part of a time a value is, no interval tells.
+    /// Asked of each value where intervals would be too many: of a part of a time.
     each: Option<&'a ValueTest>,
 }
 
@@ -24,7 +25,7 @@ const POINTS_MAX: u32 = 32;
 
 impl<'a> ColumnLeaf<'a> {
     pub(super) fn new(column: &'a ColumnReader, test: &'a ValueTest) -> Result<Self> {
-        let each = matches!(test, ValueTest::PartOfTime { .. }).then_some(test);
+        let mut each = None;
         let pairs = match test {
             ValueTest::Numbers(ranges) => numbers(column.column_type(), ranges),
             ValueTest::Floats(ranges) => {
@@ -37,7 +38,13 @@ impl<'a> ColumnLeaf<'a> {
             ValueTest::OfText { .. } | ValueTest::Length { .. } => {
                 texts_after(column, "", |text| test.holds_text(text))?
             }
-            ValueTest::PartOfTime { .. } => vec![(0, u64::MAX)],
+            ValueTest::PartOfTime { part, zone, test: passing } => {
+                let found = ordinals_passing(column, *part, zone, passing)?;
+                found.unwrap_or_else(|| {
+                    each = Some(test);
+                    vec![(0, u64::MAX)]
+                })
+            }
         };
         Ok(ColumnLeaf { column, intervals: Intervals::new(pairs), each })
     }

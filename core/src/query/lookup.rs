@@ -2,15 +2,17 @@
 
 use rayon::prelude::*;
 
-use super::UnitSet;
 use super::find::{Found, Place, find_sorted};
+use super::near::{Guess, Guesser};
+use super::{NearMiss, Unit, UnitSet};
 use crate::bitmap::RowSet;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::{LiveSegment, Snapshot};
 use crate::pool;
 use crate::serial::SerialKey;
 
-/// What became of serials that were looked up: every one of them is in exactly one of the five.
+/// What became of serials that were looked up: every one of them is in exactly one of the first
+/// five.
 ///
 /// But for what was found, they are told as places in the list that was asked, ascending.
 ///
@@ -45,6 +47,8 @@ pub struct Lookup {
     pub duplicate: Vec<usize>,
     /// Serials that units of several namespaces have.
     pub ambiguous: Vec<usize>,
+    /// What some of the invalid ones may be, in the order of their places.
+    pub near_misses: Vec<NearMiss>,
 }
 
 /// Serials that one thread takes on at a time; fewer are not worth waking another.
@@ -82,12 +86,61 @@ impl Snapshot {
     ) -> Result<Lookup> {
         if serials.len() <= BLOCK {
             let keys = serials.iter().map(|it| self.key(it.as_ref())).collect();
-            return self.answer(namespace, Asked::new(keys, <[_]>::sort_unstable));
+            let answer = self.answer(namespace, Asked::new(keys, <[_]>::sort_unstable))?;
+            return self.with_near_misses(namespace, answer, serials);
         }
         pool::shared()?.install(|| {
             let keys = serials.par_iter().with_min_len(BLOCK).map(|it| self.key(it.as_ref()));
-            self.answer(namespace, Asked::new(keys.collect(), <[_]>::par_sort_unstable))
+            let asked = Asked::new(keys.collect(), <[_]>::par_sort_unstable);
+            self.with_near_misses(namespace, self.answer(namespace, asked)?, serials)
         })
+    }
+
+    /// Says of the invalid serials what they may be.
+    fn with_near_misses<S: AsRef<str> + Sync>(
+        &self,
+        namespace: Option<&str>,
+        mut answer: Lookup,
+        serials: &[S],
+    ) -> Result<Lookup> {
+        let families = self.schema().families();
+        let guesser = Guesser::new(families);
+        let guess = |place: &usize| {
+            let guess = serials.get(*place).and_then(|it| guesser.guess(it.as_ref().trim()))?;
+            Some((*place, guess))
+        };
+        let guesses: Vec<(usize, Guess)> = if answer.invalid.len() <= BLOCK {
+            answer.invalid.iter().filter_map(guess).collect()
+        } else {
+            answer.invalid.par_iter().filter_map(guess).collect()
+        };
+        let mut keys: Vec<SerialKey> =
+            guesses.iter().filter_map(|(_, guess)| guess.key.clone()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let found = self.find_all(namespace, &keys)?;
+        for (place, guess) in guesses {
+            let at = guess.key.as_ref().and_then(|key| keys.binary_search(key).ok());
+            let unit = match at.and_then(|at| found.get(at)).zip(guess.key.as_ref()) {
+                Some((Found::One(at), key)) => Some(self.unit(*at, key)?),
+                _ => None,
+            };
+            let family = families.family(guess.family).map(|it| it.name().to_owned());
+            let family = family.unwrap_or_default();
+            answer.near_misses.push(NearMiss { place, family, unit });
+        }
+        Ok(answer)
+    }
+
+    /// The unit of a place, whose key is known.
+    fn unit(&self, place: Place, key: &SerialKey) -> Result<Unit> {
+        let segment = self.segments().get(place.segment);
+        let segment = segment.ok_or_else(|| Error::corrupt("a unit is in no segment"))?;
+        let (number, _) = segment.units.keys().key_at(place.row)?;
+        let namespace = segment.units.namespaces().get(number as usize);
+        let namespace =
+            namespace.ok_or_else(|| Error::corrupt("segment: a serial is of no namespace"))?;
+        Ok(Unit::new(namespace, self.schema().families().text(key)?))
     }
 
     /// The key of what may be a serial.
@@ -122,7 +175,7 @@ impl Snapshot {
         for places in [&mut unknown, &mut invalid, &mut ambiguous] {
             places.sort_unstable();
         }
-        Ok(Lookup { found, unknown, invalid, duplicate, ambiguous })
+        Ok(Lookup { found, unknown, invalid, duplicate, ambiguous, near_misses: Vec::new() })
     }
 
     /// What there is of each key; `keys` ascend and are unique.

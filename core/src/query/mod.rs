@@ -21,6 +21,7 @@ mod find;
 #[cfg(test)]
 mod hostile;
 mod lookup;
+mod near;
 mod order;
 mod plan;
 mod ranges;
@@ -29,6 +30,7 @@ mod select;
 mod selection;
 mod serials;
 mod text_leaf;
+mod time_parts;
 mod unit_set;
 mod weigh;
 
@@ -41,6 +43,7 @@ pub use diff::ScopeDiff;
 pub use explain::{Clause, Explanation};
 pub use export::SegmentRows;
 pub use lookup::Lookup;
+pub use near::NearMiss;
 pub(crate) use order::{Placed, SerialOrder};
 pub use order::{Unit, UnitIter};
 pub use reasons::Reason;

@@ -33,6 +33,10 @@ pub struct Unit {
 }
 
 impl Unit {
+    pub(super) fn new(namespace: &str, serial: String) -> Self {
+        Unit { namespace: namespace.into(), serial }
+    }
+
     /// What the serial is unique within; empty where one counter serves all.
     pub fn namespace(&self) -> &str {
         &self.namespace

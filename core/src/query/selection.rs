@@ -1,14 +1,18 @@
 //! What comes back from a scope.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use super::UnitSet;
 use super::find::{Found, find};
+use super::select::select_node;
+use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
-use crate::scope::{BoundScope, Verdict};
-use crate::serial::SerialKey;
+use crate::gs1::Scanned;
+use crate::scope::{BoundNode, BoundScope, SerialTest, Verdict};
+use crate::serial::{KeyRange, SerialKey};
 
 /// The units that a scope covers, and those it may cover.
 ///
@@ -57,18 +61,53 @@ impl Selection {
         &self.undetermined.bound
     }
 
-    /// What the scope says of the unit of this serial, whatever its namespace. Takes a look-up a
-    /// segment.
+    /// What the scope says of the unit of this serial, whatever its namespace, or of the unit that a
+    /// scanner read: a Digital Link, an element string of GS1, or a serial by itself, as
+    /// [`Scanned`] reads them. Takes a look-up a segment.
+    ///
+    /// A GTIN that was read is the namespace, unless the index has no other than the empty one.
     ///
     /// A serial that is no unit's is [unknown](Verdict::UnknownSerial) where it fits a declared
-    /// family, or none is declared, and else [invalid](Verdict::InvalidSerial).
+    /// family, or none is declared, and else [invalid](Verdict::InvalidSerial); so is what was
+    /// misread.
     ///
     /// # Errors
     ///
     /// `conflict` when units of several namespaces have this serial; then
     /// [`status_in`](Selection::status_in) decides. `corrupt`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::io::MemoryDirectory;
+    /// use seriatim::{Index, LoadOptions, Record, Schema, Units, Verdict};
+    ///
+    /// let index = Index::create_in(MemoryDirectory::new(), Schema::new(vec![])?)?;
+    /// let unit = Record::of_serial("A7").in_namespace("09506000134352");
+    /// index.load_units(Units::records([unit]), LoadOptions::default())?;
+    /// let found = index.snapshot().select(&"serial = 'A7'".parse()?)?;
+    ///
+    /// assert_eq!(found.status("A7")?, Verdict::Affected);
+    /// assert_eq!(found.status("(01)09506000134352(21)A7")?, Verdict::Affected);
+    /// assert_eq!(found.status("https://example.org/01/9506000134352/21/A7")?, Verdict::Affected);
+    /// assert_eq!(found.status("(01)09506000134352(21)A8")?, Verdict::UnknownSerial);
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
     pub fn status(&self, serial: &str) -> Result<Verdict> {
-        self.verdict(None, serial)
+        let snapshot = self.affected.snapshot();
+        let families = snapshot.schema().families();
+        // What stands in the index just so is no code to be read.
+        let as_it_is = self.verdict(None, serial)?;
+        if !matches!(as_it_is, Verdict::UnknownSerial | Verdict::InvalidSerial) {
+            return Ok(as_it_is);
+        }
+        let Ok(scanned) = Scanned::read(serial, families) else {
+            return Ok(Verdict::InvalidSerial);
+        };
+        let Some(gtin) = scanned.namespace() else { return self.verdict(None, scanned.serial()) };
+        let mut segments = snapshot.segments().iter();
+        let named = segments.any(|it| it.units.namespaces().iter().any(|name| !name.is_empty()));
+        self.verdict(Some(if named { gtin } else { "" }), scanned.serial())
     }
 
     /// What the scope says of the unit of this serial in a namespace.
@@ -78,6 +117,53 @@ impl Selection {
     /// `corrupt`.
     pub fn status_in(&self, namespace: &str, serial: &str) -> Result<Verdict> {
         self.verdict(Some(namespace), serial)
+    }
+
+    /// The undetermined units whose serials fit no family and resemble those of a range of the
+    /// scope: they may be misread serials that lie in it.
+    ///
+    /// Takes as long as selecting by one range of each family.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt` when a file is damaged where it is read; `io`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::io::MemoryDirectory;
+    /// use seriatim::{Families, Index, LoadOptions, Record, Schema, SerialFamily, Units};
+    ///
+    /// let families = Families::new(vec![SerialFamily::new("bike", "{n:D8}")?])?;
+    /// let schema = Schema::default().with_families(families);
+    /// let index = Index::create_in(MemoryDirectory::new(), schema)?;
+    /// let units = ["00042500", "00046A00", "42500"].map(Record::of_serial);
+    /// let options = LoadOptions::default().declared_families_only();
+    /// index.load_units(Units::records(units), options)?;
+    ///
+    /// let scope = "serial BETWEEN '00042500' AND '00047800'".parse()?;
+    /// let near = index.snapshot().select(&scope)?.near_misses()?;
+    /// assert_eq!((near.len(), near.contains("", "00046A00")?), (1, true));
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn near_misses(&self) -> Result<UnitSet> {
+        let snapshot = self.affected.snapshot();
+        let bound = self.scope();
+        let mut asked = BTreeSet::new();
+        let mut near =
+            UnitSet::of(snapshot.clone(), vec![RowSet::new(); snapshot.segments().len()]);
+        for (node, it) in bound.nodes() {
+            let BoundNode::Serial(SerialTest::Range(range)) = it else { continue };
+            // What resembles a family does so whatever the ends of a range.
+            if let KeyRange::Coded { family, .. } = range
+                && !asked.insert(*family)
+            {
+                continue;
+            }
+            let found = select_node(snapshot, bound, node)?.undetermined;
+            near = near.union(&UnitSet::of(snapshot.clone(), found))?;
+        }
+        near.intersection(&self.undetermined)
     }
 
     fn verdict(&self, namespace: Option<&str>, serial: &str) -> Result<Verdict> {

@@ -29,7 +29,9 @@ mod truth;
 pub(crate) use ast::NodeId;
 pub use ast::Scope;
 pub use bound::BoundScope;
-pub(crate) use bound::{BoundNode, SerialTest, TextRange, TextTest, ValueTest};
+#[cfg(test)]
+pub(crate) use bound::TextRange;
+pub(crate) use bound::{BoundNode, SerialTest, TextTest, TimePart, ValueTest};
 pub use build::Term;
 pub use date_part::DatePart;
 pub(crate) use decide::within;

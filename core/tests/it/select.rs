@@ -277,6 +277,87 @@ fn a_range_of_serials_is_in_the_order_of_their_family() {
 }
 
 #[test]
+fn near_misses_name_the_unit_they_may_be() {
+    let families = vec![
+        SerialFamily::new("laptop", "LJ-{n:D4}").unwrap(),
+        SerialFamily::new("bike", "{plant:X2}/{n:D1..6}").unwrap(),
+    ];
+    let schema = Schema::default().with_families(Families::new(families).unwrap());
+    let index = Index::create_in(MemoryDirectory::new(), schema).unwrap();
+    let units =
+        [("", "LJ-1440"), ("", "A1/52"), ("", "A1/7"), ("one", "LJ-0001"), ("two", "LJ-0001")]
+            .map(|(namespace, serial)| Record::of_serial(serial).in_namespace(namespace));
+    index.load_units(Units::records(units), LoadOptions::default()).unwrap();
+    let rows = [
+        ("lj1440", Some(("laptop", Some("LJ-1440")))),
+        ("LJ - 144O", Some(("laptop", Some("LJ-1440")))),
+        ("LJ\u{2013}I44O", Some(("laptop", Some("LJ-1440")))),
+        ("LJ.1440", Some(("laptop", Some("LJ-1440")))),
+        ("LJ-14A0", Some(("laptop", None))),
+        // It would be a serial, but is no unit's.
+        ("lj1441", Some(("laptop", None))),
+        // It may be one of two units.
+        ("lj0001", Some(("laptop", None))),
+        ("A1-52", Some(("bike", Some("A1/52")))),
+        ("a152", Some(("bike", Some("A1/52")))),
+        ("ai/7", Some(("bike", Some("A1/7")))),
+        ("AI/S2", Some(("bike", None))),
+        ("nothing like it", None),
+        ("", None),
+    ];
+    let serials: Vec<&str> = rows.iter().map(|(serial, _)| *serial).collect();
+    let answer = index.snapshot().lookup(&serials).unwrap();
+    assert_eq!(answer.invalid, (0..rows.len()).collect::<Vec<_>>());
+    for (place, (serial, expected)) in rows.iter().enumerate() {
+        let near = answer.near_misses.iter().find(|it| it.place == place);
+        let found = near.map(|it| (it.family.as_str(), it.unit.as_ref().map(|it| it.serial())));
+        assert_eq!(found, *expected, "{serial}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn near_misses_are_what_ranges_leave_open(
+        loads in loads(),
+        (first, last) in (serial(), serial()),
+        other in expr(),
+    ) {
+        let world = World::new(&loads);
+        let range = Scope::serial().between(first, last);
+        prop_assume!(world.schema.bind(&range).is_ok());
+        let both = world.index.snapshot().select(&range.clone().or(other.scope())).unwrap();
+        let near = world.keys(&both.near_misses().unwrap());
+        let open = world.keys_of(&range, Truth::Unknown);
+        prop_assert!(near.is_subset(&world.keys(&both.undetermined)));
+        for key in world.keys(&both.undetermined) {
+            prop_assert!(near.contains(&key) || !open.contains(&key), "{key:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_scanner_gives_has_a_status() {
+    let index = Index::create_in(MemoryDirectory::new(), Schema::default()).unwrap();
+    let units = ["A7", "A8"].map(Record::of_serial);
+    index.load_units(Units::records(units), LoadOptions::default()).unwrap();
+    let found = index.snapshot().select(&"serial = 'A7'".parse().unwrap()).unwrap();
+    for (scan, verdict) in [
+        (" A7\r\n", Verdict::Affected),
+        ("(01)09506000134352(21)A7", Verdict::Affected),
+        ("https://id.example.org/01/09506000134352/21/A8", Verdict::NotAffected),
+        ("]d2010950600013435221A7", Verdict::Affected),
+        // No serial, and no right check digit.
+        ("(01)09506000134352", Verdict::InvalidSerial),
+        ("(01)09506000134353(21)A7", Verdict::InvalidSerial),
+        ("(01)09506000134352(21)A9", Verdict::UnknownSerial),
+    ] {
+        assert_eq!(found.status(scan).unwrap(), verdict, "{scan}");
+    }
+}
+
+#[test]
 fn a_scope_of_another_schema_is_refused() {
     let world = World::new(&[Load { records: Vec::new(), without: None, segment_rows_max: 1 }]);
     let bound = Schema::default().bind(&"serial = 'A1'".parse().unwrap()).unwrap();
