@@ -206,6 +206,16 @@ impl<'a, 'py> Keywords<'a, 'py> {
         value.extract::<T>().map(Some).map_err(Into::into)
     }
 
+    /// What is told how far a load has come: a callable, or a bar of its own for `True`.
+    fn progress(&mut self) -> PyResult<Option<Py<PyAny>>> {
+        let Some(progress) = self.take::<Py<PyAny>>("progress")? else { return Ok(None) };
+        Python::attach(|py| match progress.extract::<bool>(py) {
+            Ok(true) => Ok(Some(py.import("seriatim._progress")?.call_method0("Bar")?.unbind())),
+            Ok(false) => Ok(None),
+            Err(_) => Ok(Some(progress)),
+        })
+    }
+
     fn finish(self) -> PyResult<()> {
         for name in self.given.iter().flat_map(|it| it.keys()) {
             let name: String = name.extract()?;
@@ -277,7 +287,7 @@ pub(crate) fn unit_options(
     if let Some(threads) = keywords.take::<usize>("threads")? {
         options.add(move |it| it.threads(threads));
     }
-    let progress = keywords.take::<Py<PyAny>>("progress")?;
+    let progress = keywords.progress()?;
     keywords.finish()?;
     let fault = fault.clone();
     options.add(move |it| it.on_progress(watch(progress, &fault)));
@@ -322,7 +332,7 @@ pub(crate) fn registration_options(
     if let Some(threads) = keywords.take::<usize>("threads")? {
         options.add(move |it| it.threads(threads));
     }
-    let progress = keywords.take::<Py<PyAny>>("progress")?;
+    let progress = keywords.progress()?;
     keywords.finish()?;
     let fault = fault.clone();
     options.add(move |it| it.on_progress(watch(progress, &fault)));

@@ -132,6 +132,8 @@ def test_an_exception_in_an_input_comes_through(tmp_path):
 
 
 def test_progress_is_told_and_may_stop_a_load(tmp_path):
+    bar = st.build(tmp_path / "bar", pl.DataFrame(ROWS), progress=True)
+    assert bar.units == 4
     told = []
     st.build(tmp_path / "told", pl.DataFrame(ROWS), progress=lambda rows, _: told.append(rows))
     assert told[-1:] in ([4], [])
