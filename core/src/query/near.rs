@@ -94,7 +94,8 @@ fn bare(text: &str) -> String {
 
 /// The code of a text whose separators are all this one, or which has it in one more place.
 fn with(family: &SerialFamily, text: &str, separator: char) -> Option<u128> {
-    let other = |it: char| SEPARATORS.contains(&it) || matches!(it, ' ' | '-' | '\u{2010}'..='\u{2015}');
+    let other =
+        |it: char| SEPARATORS.contains(&it) || matches!(it, ' ' | '-' | '\u{2010}'..='\u{2015}');
     let same: String = text.chars().map(|it| if other(it) { separator } else { it }).collect();
     if same.contains(separator) {
         return family.encode(&same);

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
     ErrorKind, Families, Index, LoadOptions, Reason, Record, Schema, Scope, SerialFamily, Truth,
-    Units, Verdict,
+    Unit, Units, Verdict,
 };
 
 use crate::model::{Expr, Key, Load, World, expr, load, loads, namespace, serial};
@@ -310,7 +310,7 @@ fn near_misses_name_the_unit_they_may_be() {
     assert_eq!(answer.invalid, (0..rows.len()).collect::<Vec<_>>());
     for (place, (serial, expected)) in rows.iter().enumerate() {
         let near = answer.near_misses.iter().find(|it| it.place == place);
-        let found = near.map(|it| (it.family.as_str(), it.unit.as_ref().map(|it| it.serial())));
+        let found = near.map(|it| (it.family.as_str(), it.unit.as_ref().map(Unit::serial)));
         assert_eq!(found, *expected, "{serial}");
     }
 }
