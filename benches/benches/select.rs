@@ -1,5 +1,10 @@
 //! How fast an index answers: scopes of every kind, and serials.
-#![expect(clippy::unwrap_used, reason = "a bench may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a bench may panic, and its numbers are small"
+)]
 
 use std::hint::black_box;
 
@@ -16,7 +21,13 @@ fn index() -> Snapshot {
 }
 
 /// A name, and a scope.
-const SCOPES: [(&str, &str); 6] = [
+const SCOPES: [(&str, &str); 12] = [
+    ("serial_first_places", "SUBSTRING(serial FROM 1 FOR 2) IN ('BK', 'HV')"),
+    ("serial_last_places", "RIGHT(serial, 4) BETWEEN '0100' AND '0199'"),
+    ("serial_middle_places", "SUBSTRING(serial FROM 10 FOR 2) = '07'"),
+    ("serial_suffix", "serial LIKE '%123'"),
+    ("serial_mask", "serial BETWEEN MASK('B*25000010000') AND MASK('B*25000020000')"),
+    ("time_of_day", "CAST(made_at AS TIME) BETWEEN '15:00' AND '24:00'"),
     ("serial_range", "serial BETWEEN 'BK25000100000' AND 'BK25000105299'"),
     (
         "window_and_facility",
@@ -43,6 +54,25 @@ fn select(c: &mut Criterion) {
     group.finish();
 }
 
+/// As many rows as a long notice has: a model and a range of serials each.
+fn table(c: &mut Criterion) {
+    const ROWS: u64 = 5_000;
+    let snapshot = index();
+    let row = |row: u64| {
+        let (plant, model) = (["AX", "BK", "GT", "HV"][(row % 4) as usize], row % 40);
+        let first = row * 100 % 500_000;
+        let last = first + 60 + row % 300;
+        format!(
+            "model = 'M{model:02}' AND serial BETWEEN '{plant}25{first:09}' AND '{plant}25{last:09}'"
+        )
+    };
+    let scope: Scope = (0..ROWS).map(row).collect::<Vec<_>>().join(" OR ").parse().unwrap();
+    assert!(!snapshot.select(&scope).unwrap().affected.is_empty());
+    c.bench_function("table_of_5000_rows", |b| {
+        b.iter(|| snapshot.select(black_box(&scope)).unwrap())
+    });
+}
+
 fn lookup(c: &mut Criterion) {
     let snapshot = index();
     let serials = serials(10_000);
@@ -56,5 +86,5 @@ fn lookup(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, select, lookup);
+criterion_group!(benches, select, table, lookup);
 criterion_main!(benches);

@@ -6,8 +6,10 @@
 
 use std::ops::Bound;
 
-use crate::scope::{LikePattern, MaskedTest, SerialTest, TextExpr, TextStep, TextTest, within};
-use crate::serial::{Case, Class, Letters, Reading, SerialFamily, Shape, Slot};
+use crate::scope::{
+    LikePattern, MaskedTest, SerialTest, TextExpr, TextStep, TextTest, Truth, within,
+};
+use crate::serial::{Case, Class, FamilyId, Letters, Reading, SerialFamily, Shape, Slot};
 
 /// Which codes of a family pass a test: those that fit one of the cases.
 #[derive(Debug)]
@@ -22,7 +24,46 @@ pub(super) struct CodeCases {
 const RANGES_MAX: usize = 16;
 
 /// The codes of a family that pass a test; none where it takes their texts.
-pub(super) fn code_cases(family: &SerialFamily, test: &SerialTest) -> Option<CodeCases> {
+pub(super) fn code_cases(
+    (id, family): (FamilyId, &SerialFamily),
+    test: &SerialTest,
+) -> Option<CodeCases> {
+    match test {
+        SerialTest::Field(test) => {
+            let Some(asked) = test.family(id) else { return Some(CodeCases::all(Truth::Unknown)) };
+            let sure = family.field_case(asked.place, &asked.numbers)?;
+            Some(CodeCases { sure, possible: None })
+        }
+        SerialTest::FieldMissing(test) => {
+            Some(CodeCases::all(Truth::from(test.family(id).is_none())))
+        }
+        _ => text_cases(family, test),
+    }
+}
+
+impl CodeCases {
+    /// The same for all codes.
+    pub(super) fn all(truth: Truth) -> Self {
+        let all = || vec![Case::default()];
+        match truth {
+            Truth::True => CodeCases { sure: all(), possible: None },
+            Truth::False => CodeCases { sure: Vec::new(), possible: None },
+            Truth::Unknown => CodeCases { sure: Vec::new(), possible: Some(all()) },
+        }
+    }
+}
+
+/// What a test says of all serials that fit no family; none where it takes their texts.
+pub(super) fn opaque_cases(test: &SerialTest) -> Option<CodeCases> {
+    match test {
+        SerialTest::Field(_) => Some(CodeCases::all(Truth::Unknown)),
+        SerialTest::FieldMissing(_) => Some(CodeCases::all(Truth::True)),
+        _ => None,
+    }
+}
+
+/// The codes of a family whose texts pass a test; none where texts must be looked at.
+fn text_cases(family: &SerialFamily, test: &SerialTest) -> Option<CodeCases> {
     let (mut sure, mut possible) = (Vec::new(), Vec::new());
     let mut doubtful = false;
     for shape in family.shapes()? {

@@ -35,6 +35,11 @@ pub(super) struct CodePart {
 const INTERVALS_MAX: u128 = 4096;
 
 impl CodePart {
+    /// Rows for which it is known already.
+    pub(super) fn known(rows: Ranges, truth: Truth) -> Self {
+        CodePart { group: 0, rows, conditions: Vec::new(), truth }
+    }
+
     /// What a case comes to in a group: conditions that make few intervals of codes become rows.
     pub(super) fn new(
         segment: &LiveSegment,
@@ -49,6 +54,9 @@ impl CodePart {
             conditions: conditions.to_vec(),
             truth,
         };
+        if case.conditions().is_empty() {
+            return Ok(part(Ranges::of(group.rows.clone()), &[]));
+        }
         let Some((SerialKey::Coded { code: first, .. }, SerialKey::Coded { code: last, .. })) =
             ends(segment, group)?
         else {
@@ -115,6 +123,10 @@ impl CodeLeaf<'_> {
             let mut scan = CodeScan::new(&part.conditions);
             for range in part.rows.within(&asked) {
                 let rows = range.start.max(asked.start)..range.end.min(asked.end);
+                if part.conditions.is_empty() {
+                    mask.set_range(at.cut(&rows));
+                    continue;
+                }
                 for block in blocks(rows) {
                     codes.clear();
                     self.segment.units.keys().codes_into(part.group, block.clone(), &mut codes)?;

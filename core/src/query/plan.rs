@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::answer::At;
-use super::code_cases::{CodeCases, code_cases};
+use super::code_cases::{CodeCases, code_cases, opaque_cases};
 use super::code_leaf::CodeLeaf;
 use super::column_leaf::{ColumnLeaf, MissingLeaf};
 use super::ranges::Ranges;
-use super::serials::{SerialRows, namespace_rows, serial_rows};
+use super::serials::{SerialRows, namespace_rows, resembling_rows, serial_rows};
 use super::text_leaf::TextLeaf;
 use crate::error::Result;
 use crate::index::LiveSegment;
@@ -41,13 +41,27 @@ pub(super) enum Kind<'a> {
 }
 
 /// What tests of serials come to in each family: the same in all segments.
-#[derive(Debug, Default)]
-pub(super) struct CaseBook(RefCell<BTreeMap<(NodeId, FamilyId), Known>>);
+#[derive(Debug)]
+pub(super) struct CaseBook {
+    cases: RefCell<BTreeMap<(NodeId, FamilyId), Known>>,
+    /// Whether there are so many ranges that what resembles a family is looked for once for all.
+    has_many_ranges: bool,
+}
+
+/// Ranges of serials each of which looks at texts by itself.
+const RANGES_ALONE_MAX: usize = 8;
 
 /// None where texts are looked at.
 type Known = Option<Arc<CodeCases>>;
 
 impl CaseBook {
+    pub(super) fn new(bound: &BoundScope) -> Self {
+        let ranges =
+            bound.nodes().filter(|(_, it)| matches!(it, BoundNode::Serial(SerialTest::Range(_))));
+        let has_many_ranges = ranges.count() > RANGES_ALONE_MAX;
+        CaseBook { cases: RefCell::default(), has_many_ranges }
+    }
+
     /// The codes of a family that pass a test; none where it takes their texts.
     fn cases(
         &self,
@@ -56,8 +70,13 @@ impl CaseBook {
         node: NodeId,
         test: &SerialTest,
     ) -> Known {
-        let made = || families.family(family).and_then(|it| code_cases(it, test)).map(Arc::new);
-        self.0.borrow_mut().entry((node, family)).or_insert_with(made).clone()
+        let made = || {
+            if family == FamilyId::OPAQUE {
+                return opaque_cases(test).map(Arc::new);
+            }
+            families.family(family).and_then(|it| code_cases((family, it), test)).map(Arc::new)
+        };
+        self.cases.borrow_mut().entry((node, family)).or_insert_with(made).clone()
     }
 }
 
@@ -76,7 +95,8 @@ impl<'a> Plan<'a> {
         book: &CaseBook,
         root: NodeId,
     ) -> Result<Self> {
-        let root = Compiler { segment, bound, book }.step(root)?;
+        let resembling = RefCell::default();
+        let root = Compiler { segment, bound, book, resembling }.step(root)?;
         Ok(Plan { segment, root })
     }
 
@@ -97,6 +117,8 @@ struct Compiler<'a, 'b> {
     segment: &'a LiveSegment,
     bound: &'a BoundScope,
     book: &'b CaseBook,
+    /// The rows that fit no family and resemble one.
+    resembling: RefCell<BTreeMap<FamilyId, Ranges>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -147,11 +169,25 @@ impl<'a> Compiler<'a, '_> {
             BoundNode::Serial(test) => {
                 let families = self.bound.schema().families();
                 let cases = |family| self.book.cases(families, family, node, test);
-                let found = serial_rows(self.segment, families, test, cases)?;
+                let resembling = |family| self.resembling(families, family);
+                let found = serial_rows(self.segment, families, test, cases, resembling)?;
                 self.any_of(node, found)
             }
         };
         Ok(Step { node, kind })
+    }
+
+    /// The rows that fit no family and resemble one; none where texts are looked at as need be.
+    fn resembling(&self, families: &Families, family: FamilyId) -> Result<Option<Ranges>> {
+        let Some(it) = families.family(family).filter(|_| self.book.has_many_ranges) else {
+            return Ok(None);
+        };
+        if let Some(rows) = self.resembling.borrow().get(&family) {
+            return Ok(Some(rows.clone()));
+        }
+        let rows = resembling_rows(self.segment, it)?;
+        self.resembling.borrow_mut().insert(family, rows.clone());
+        Ok(Some(rows))
     }
 
     /// What any of the ways to resolve a test of serials says.

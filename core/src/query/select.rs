@@ -126,7 +126,7 @@ pub(super) fn plans<'a>(
     bound: &'a BoundScope,
     root: NodeId,
 ) -> Result<Vec<Plan<'a>>> {
-    let (segments, book) = (snapshot.segments().iter(), CaseBook::default());
+    let (segments, book) = (snapshot.segments().iter(), CaseBook::new(bound));
     let mut plans: Vec<Plan<'a>> =
         segments.map(|segment| Plan::new(segment, bound, &book, root)).collect::<Result<_>>()?;
     order_steps(&mut plans, root)?;

@@ -11,7 +11,7 @@ use super::select::select_node;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::gs1::Scanned;
-use crate::scope::{BoundNode, BoundScope, SerialTest, Verdict};
+use crate::scope::{BoundNode, BoundScope, Decision, SerialTest, Verdict};
 use crate::serial::{KeyRange, SerialKey};
 
 /// The units that a scope covers, and those it may cover.
@@ -117,6 +117,54 @@ impl Selection {
     /// `corrupt`.
     pub fn status_in(&self, namespace: &str, serial: &str) -> Result<Verdict> {
         self.verdict(Some(namespace), serial)
+    }
+
+    /// What the scope says of one unit of the index, and the clauses that decide.
+    ///
+    /// The verdict is that of [`status_in`](Selection::status_in): a unit of the index is never
+    /// invalid. Takes a look-up a segment, and reads the unit's values.
+    ///
+    /// # Errors
+    ///
+    /// `not_found` when there is no such unit; `corrupt` when a file is damaged where it is read;
+    /// `io`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::io::MemoryDirectory;
+    /// use seriatim::{Column, ColumnType, Index, LoadOptions, Record, Schema, Units, Value, Verdict};
+    ///
+    /// let columns = ["facility", "lot"].map(|name| Column::new(name, ColumnType::Text));
+    /// let schema = Schema::new(columns.into_iter().collect::<Result<_, _>>()?)?;
+    /// let index = Index::create_in(MemoryDirectory::new(), schema)?;
+    /// let unit = Record::of_serial("A7").with("facility", Value::Text("Leipzig".into()));
+    /// index.load_units(Units::records([unit]), LoadOptions::default())?;
+    ///
+    /// let scope = "facility = 'Leipzig' AND lot = 'L1'".parse()?;
+    /// let decision = index.snapshot().select(&scope)?.explain_unit("", "A7")?;
+    /// assert_eq!(decision.verdict, Verdict::Undetermined);
+    /// assert_eq!(decision.clauses[0].text, "lot = 'L1'");
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn explain_unit(&self, namespace: &str, serial: &str) -> Result<Decision> {
+        let snapshot = self.affected.snapshot();
+        let nothing = || Error::not_found("no unit of the index has this serial in this namespace");
+        let key = snapshot.schema().families().classify(serial).map_err(|_| nothing())?;
+        let Found::One(place) = find(snapshot, Some(namespace), &key)? else {
+            return Err(nothing());
+        };
+        let mut rows = vec![RowSet::new(); snapshot.segments().len()];
+        if let Some(rows) = rows.get_mut(place.segment) {
+            rows.push_range(u64::from(place.row)..u64::from(place.row) + 1);
+        }
+        let unit = UnitSet::of(snapshot.clone(), rows);
+        let columns: Vec<&str> =
+            snapshot.schema().columns().iter().map(crate::schema::Column::name).collect();
+        let record = unit.records(&columns)?.next().transpose()?.ok_or_else(nothing)?;
+        let mut decision = self.scope().explain_record(&record)?;
+        decision.verdict = Verdict::from(decision.truth);
+        Ok(decision)
     }
 
     /// The undetermined units whose serials fit no family and resemble those of a range of the

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::index::LiveSegment;
 use crate::keys::GroupInfo;
 use crate::scope::{LikePattern, SerialTest, Truth, ValueTest};
-use crate::serial::{Families, FamilyId, KeyRange, SerialKey};
+use crate::serial::{Families, FamilyId, KeyRange, SerialFamily, SerialKey};
 
 /// A test of serials in one segment: TRUE for `rows`, what the leaves say for others, else FALSE.
 #[derive(Debug, Default)]
@@ -27,6 +27,7 @@ pub(super) fn serial_rows<'a>(
     families: &'a Families,
     test: &'a SerialTest,
     cases: impl Fn(FamilyId) -> Option<Arc<CodeCases>>,
+    resembling: impl Fn(FamilyId) -> Result<Option<Ranges>>,
 ) -> Result<SerialRows<'a>> {
     let text = match test {
         SerialTest::In(keys) => return listed(segment, keys.iter().cloned()),
@@ -43,7 +44,16 @@ pub(super) fn serial_rows<'a>(
     };
     let mut found = Found::default();
     match test {
-        SerialTest::Range(range) => (found.rows, found.looked_at) = in_range(segment, range)?,
+        SerialTest::Range(range) => {
+            (found.rows, found.looked_at) = in_range(segment, range)?;
+            if let KeyRange::Coded { family, .. } = range
+                && let Some(rows) = resembling(*family)?
+            {
+                found.looked_at = Ranges::new();
+                let part = CodePart::known(rows, Truth::Unknown);
+                found.parts.extend((!part.is_empty()).then_some(part));
+            }
+        }
         // Prefixes are intervals of codes even where a serial has no fixed places.
         SerialTest::Like(like) if like.prefix().is_some() => {
             for group in segment.units.keys().groups() {
@@ -172,6 +182,23 @@ fn in_range(segment: &LiveSegment, range: &KeyRange) -> Result<(Ranges, Ranges)>
         }
     }
     Ok((rows, looked_at))
+}
+
+/// The rows whose serials fit no family and resemble those of one.
+pub(super) fn resembling_rows(segment: &LiveSegment, family: &SerialFamily) -> Result<Ranges> {
+    let mut rows = Ranges::new();
+    let keys = segment.units.keys();
+    for (at, group) in keys.groups().iter().enumerate() {
+        if group.family == FamilyId::OPAQUE {
+            keys.for_each_text(at, group.rows.clone(), |row, text| {
+                if family.resembles(text) {
+                    rows.push(row..row + 1);
+                }
+                Ok(())
+            })?;
+        }
+    }
+    Ok(rows)
 }
 
 /// The rows of the namespaces whose names pass.

@@ -9,10 +9,10 @@ use proptest::sample::select;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
     By, Column, ColumnType, Date, ErrorKind, GroupKey, Groups, Index, LoadOptions, Record, Schema,
-    UnitSet, Units, Value, Zone,
+    SerialKey, UnitSet, Units, Value, Zone,
 };
 
-use crate::model::{COLUMNS, World, expr, loads};
+use crate::model::{COLUMNS, World, expr, loads, schema};
 use crate::wide::{wide_schema, wide_units};
 
 /// A term as the naive count knows it.
@@ -21,12 +21,14 @@ enum Term {
     Namespace,
     Column(&'static str),
     Period(&'static str, char),
+    SerialField(&'static str),
 }
 
 impl Term {
     fn by(self) -> By {
         match self {
             Term::Namespace => By::namespace(),
+            Term::SerialField(name) => By::serial_field(name),
             Term::Column(name) => By::column(name),
             Term::Period(name, 'd') => By::day(name),
             Term::Period(name, 'w') => By::week(name),
@@ -39,6 +41,7 @@ impl Term {
     fn keys(self, unit: &Record, zone: &Zone) -> Vec<String> {
         let name = match self {
             Term::Namespace => return vec![unit.namespace().to_owned()],
+            Term::SerialField(name) => return vec![serial_field(name, unit)],
             Term::Column(name) | Term::Period(name, _) => name,
         };
         let day = match unit.value(name) {
@@ -65,6 +68,20 @@ impl Term {
             _ => unit.value(name).unwrap().to_string(),
         }]
     }
+}
+
+/// What a field of the serial of a unit says.
+fn serial_field(name: &str, unit: &Record) -> String {
+    let schema = schema();
+    let families = schema.families();
+    let value = match families.classify(unit.serial().unwrap()).unwrap() {
+        SerialKey::Opaque(_) => None,
+        SerialKey::Coded { family, code } => {
+            let values = families.family(family).unwrap().values(code).unwrap();
+            values.into_iter().find(|(field, _)| *field == name).map(|(_, value)| value.to_string())
+        }
+    };
+    value.unwrap_or("(missing)".to_owned())
 }
 
 fn naive<'a>(
@@ -138,6 +155,7 @@ fn term() -> impl Strategy<Value = Term> {
         3 => (select(vec!["sold_on", "made_at"]), select(vec!['d', 'w', 'm', 'y']))
             .prop_map(|(name, unit)| Term::Period(name, unit)),
         1 => Just(Term::Namespace),
+        1 => select(vec!["n", "line", "year"]).prop_map(Term::SerialField),
     ]
 }
 

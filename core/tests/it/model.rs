@@ -362,9 +362,13 @@ fn function() -> impl Strategy<Value = String> {
         }),
         2 => (call("serial"), "[01P%_]{1,4}").prop_map(|(it, like)| format!("{it} LIKE '{like}'")),
         2 => "[0-2P%_]{1,4}".prop_map(|like| format!("serial LIKE '{like}'")),
-        1 => (call("serial"), compared, 0..5).prop_map(|(it, is, n)| {
+        1 => (call("serial"), compared.clone(), 0..5).prop_map(|(it, is, n)| {
             format!("CHAR_LENGTH({it}) {is} {n}")
         }),
+        2 => (select(vec!["n", "year"]), compared.clone(), 0..13)
+            .prop_map(|(field, is, n)| format!("serial.{field} {is} {n}")),
+        1 => ("[AB]").prop_map(|line| format!("serial.line <> '{line}'")),
+        1 => select(vec!["n", "line", "year"]).prop_map(|field| format!("serial.{field} IS NULL")),
         1 => "[01PL*]{1,3}[*]".prop_map(|mask| format!("serial = MASK('{mask}')")),
         2 => masks(),
     ]

@@ -28,6 +28,12 @@ fn check_selection(world: &World, expr: &Expr) {
         assert_eq!(found.status_in(namespace, serial).unwrap(), verdict, "{unit:?}");
         assert_eq!(found.affected.contains(namespace, serial).unwrap(), affected.contains(key));
     }
+    for unit in world.units.values().take(3) {
+        let decision = found.explain_unit(unit.namespace(), unit.serial().unwrap()).unwrap();
+        let expected = bound.explain_record(unit).unwrap();
+        assert_eq!(decision.verdict, Verdict::from(expected.truth));
+        assert_eq!((decision.truth, decision.clauses), (expected.truth, expected.clauses));
+    }
     check_reasons(world, expr);
 }
 
@@ -334,6 +340,30 @@ proptest! {
         for key in world.keys(&both.undetermined) {
             prop_assert!(near.contains(&key) || !open.contains(&key), "{key:?}");
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Of many ranges what resembles their family is looked for once.
+    #[test]
+    fn a_table_is_answered_as_its_rows_are(
+        loads in loads(),
+        rows in vec((serial(), serial(), prop::sample::select(vec!["L1", "L10", "M"])), 40),
+    ) {
+        let world = World::new(&loads);
+        let rows = rows.into_iter().filter_map(|(first, last, lot)| {
+            let range = Scope::serial().between(first, last);
+            world.schema.bind(&range).ok()?;
+            Some(Scope::column("lot").eq(lot).and(range))
+        });
+        let table = rows.reduce(Scope::or);
+        prop_assume!(table.is_some());
+        let table = table.unwrap();
+        let found = world.index.snapshot().select(&table).unwrap();
+        prop_assert_eq!(world.keys(&found.affected), world.keys_of(&table, Truth::True));
+        prop_assert_eq!(world.keys(&found.undetermined), world.keys_of(&table, Truth::Unknown));
     }
 }
 

@@ -49,6 +49,22 @@ impl Axis {
         self.codes.resize(self.codes.len() + rows, code);
     }
 
+    /// What each row has, one slot a row.
+    pub(super) fn of_slots(rows: &[Slot]) -> Self {
+        // Neighbours mostly have the same.
+        let mut slots: Vec<Slot> =
+            rows.chunk_by(|a, b| a == b).filter_map(|same| same.first()).copied().collect();
+        slots.sort_unstable();
+        slots.dedup();
+        let mut codes = Vec::with_capacity(rows.len());
+        for same in rows.chunk_by(|a, b| a == b) {
+            let Some(slot) = same.first() else { continue };
+            let code = place(slots.partition_point(|it| it < slot));
+            codes.resize(codes.len() + same.len(), code);
+        }
+        Axis { slots, codes, ends: None }
+    }
+
     /// The values of a column that has one a row.
     pub(super) fn of_values(chunk: &Chunk<'_>) -> Result<Self> {
         let mut axis = if let Some(values) = chunk.local_values()? {

@@ -97,15 +97,16 @@ impl FieldKeys {
     /// What two serials and all between them have, where that is the same.
     pub(super) fn common(&self, first: &SerialKey, last: &SerialKey) -> Option<Slot> {
         match (first, last) {
-            (
-                SerialKey::Coded { family, code },
-                SerialKey::Coded { family: other, code: end },
-            ) if family == other => match self.family(family.0) {
-                None => Some(Slot::Missing),
-                Some(place) => {
-                    (code / place.weight == end / place.weight).then(|| place.slot(*code))
+            (SerialKey::Coded { family, code }, SerialKey::Coded { family: other, code: end })
+                if family == other =>
+            {
+                match self.family(family.0) {
+                    None => Some(Slot::Missing),
+                    Some(place) => {
+                        (code / place.weight == end / place.weight).then(|| place.slot(*code))
+                    }
                 }
-            },
+            }
             (SerialKey::Opaque(_), SerialKey::Opaque(_)) => Some(Slot::Missing),
             _ => None,
         }

@@ -48,12 +48,22 @@ impl<'a> Merged<'a> {
                     };
                     term.add_texts(at, name, &mut counts, &mut self.tally)?;
                 }
+                (KeyType::Text, Source::SerialField(_, field)) => {
+                    let text = |ordinal| field.text(ordinal);
+                    term.add_texts(at, text, &mut counts, &mut self.tally)?;
+                }
                 (KeyType::Text | KeyType::TextList | KeyType::Version, Source::Column(column)) => {
                     let text = |ordinal| column.text(ordinal);
                     term.add_texts(at, text, &mut counts, &mut self.tally)?;
                 }
                 (KeyType::Float, Source::Column(column)) => spread(at, column, &mut counts)?,
-                (_, Source::Absent | Source::Periods(..) | Source::Column(_)) => {}
+                (
+                    _,
+                    Source::Absent
+                    | Source::Periods(..)
+                    | Source::Column(_)
+                    | Source::SerialField(..),
+                ) => {}
             }
         }
         let before = std::mem::replace(&mut self.tally, Tally::new(sources.len()));
@@ -143,6 +153,8 @@ impl KeyType {
     fn of(term: &Bound) -> Self {
         match term {
             Bound::Namespace => KeyType::Text,
+            Bound::SerialField(field) if field.has_texts() => KeyType::Text,
+            Bound::SerialField(_) => KeyType::Integer,
             Bound::Period { calendar, .. } => KeyType::Period(calendar.unit()),
             Bound::Column { column_type, zone, .. } => match column_type {
                 ColumnType::Text => KeyType::Text,

@@ -9,6 +9,7 @@ mod arrow;
 mod axis;
 mod calendar;
 mod chunk;
+mod fields;
 mod group_key;
 mod groups;
 mod merged;

@@ -2,15 +2,17 @@
 
 use super::axis::Axis;
 use super::calendar::{Buckets, Calendar};
+use super::fields::FieldKeys;
 use super::tally::Slot;
 use super::term::Bound;
 use crate::bitmap::Mask;
 use crate::column::{Chunk, ColumnReader, Intervals};
 use crate::error::{Error, Result};
-use crate::keys::GroupInfo;
+use crate::keys::{GroupInfo, Keys};
 use crate::limits::CHUNK_ROWS;
 use crate::schema::ColumnType;
 use crate::segment::UnitSegment;
+use crate::serial::{FamilyId, SerialKey};
 
 /// A term in one segment.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,7 @@ pub(super) enum Source<'a> {
     Absent,
     /// The namespaces, by the groups of serials.
     Namespaces(&'a [GroupInfo], u64),
+    SerialField(&'a Keys, &'a FieldKeys),
     Column(&'a ColumnReader),
     Periods(&'a ColumnReader, &'a Calendar),
 }
@@ -27,6 +30,7 @@ impl<'a> Source<'a> {
     pub(super) fn new(segment: &'a UnitSegment, term: &'a Bound) -> Self {
         match term {
             Bound::Namespace => Source::Namespaces(segment.keys().groups(), segment.rows()),
+            Bound::SerialField(field) => Source::SerialField(segment.keys(), field),
             Bound::Column { place, .. } => {
                 segment.column(*place).map_or(Source::Absent, Source::Column)
             }
@@ -46,6 +50,13 @@ impl<'a> Source<'a> {
                 let first = namespace(first)?;
                 let same = first == namespace(end.saturating_sub(1))?;
                 return Ok(same.then(|| Slot::Value(u64::from(first))));
+            }
+            Source::SerialField(keys, field) => {
+                let (first, end) = chunk_rows(key, keys.rows());
+                let ends = (key_at(keys, first)?, key_at(keys, end.saturating_sub(1))?);
+                let same = group_of(keys.groups(), first)?
+                    == group_of(keys.groups(), end.saturating_sub(1))?;
+                return Ok(field.common(&ends.0, &ends.1).filter(|_| same));
             }
             Source::Column(column) => (column, None),
             Source::Periods(column, calendar) => (column, Some(calendar)),
@@ -72,6 +83,7 @@ impl<'a> Source<'a> {
         match self {
             Source::Absent => Err(Error::corrupt("a column is not where it was")),
             Source::Namespaces(groups, rows) => namespaces(groups, chunk_rows(key, *rows)),
+            Source::SerialField(keys, field) => serial_field(keys, field, key),
             Source::Column(column) if column.column_type() == ColumnType::TextList => {
                 Axis::of_lists(&chunk(column)?)
             }
@@ -92,6 +104,10 @@ impl<'a> Source<'a> {
             Source::Namespaces(groups, _) => {
                 let group = group_of(groups, u64::from(row))?;
                 out.push(Slot::Value(u64::from(group.namespace)));
+                return Ok(());
+            }
+            Source::SerialField(keys, field) => {
+                out.push(field.slot(&keys.key_at(row)?.1));
                 return Ok(());
             }
             Source::Column(column) => (column, None),
@@ -164,6 +180,34 @@ fn namespaces(groups: &[GroupInfo], (first, end): (u64, u64)) -> Result<Axis> {
         axis.push(slot, usize::try_from(rows).map_err(|_| Error::corrupt("a chunk is too long"))?);
     }
     Ok(axis)
+}
+
+/// What each row of a chunk has of a field of its serial.
+fn serial_field(keys: &Keys, field: &FieldKeys, key: u16) -> Result<Axis> {
+    let (first, end) = chunk_rows(key, keys.rows());
+    let (mut slots, mut codes) = (Vec::new(), Vec::new());
+    let start = keys.groups().partition_point(|group| group.rows.end <= first);
+    for (at, group) in keys.groups().iter().enumerate().skip(start) {
+        let rows = group.rows.start.max(first)..group.rows.end.min(end);
+        if rows.is_empty() {
+            break;
+        }
+        if group.family == FamilyId::OPAQUE {
+            let count = usize::try_from(rows.end - rows.start);
+            let count = count.map_err(|_| Error::corrupt("a chunk is too long"))?;
+            slots.resize(slots.len() + count, Slot::Missing);
+            continue;
+        }
+        codes.clear();
+        keys.codes_into(at, rows, &mut codes)?;
+        field.slots_into(group.family.0, &codes, &mut slots);
+    }
+    Ok(Axis::of_slots(&slots))
+}
+
+fn key_at(keys: &Keys, row: u64) -> Result<SerialKey> {
+    let row = u32::try_from(row).map_err(|_| Error::corrupt("segment: too many rows"))?;
+    Ok(keys.key_at(row)?.1)
 }
 
 /// The first row of a chunk, and the end of its rows.

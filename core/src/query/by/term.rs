@@ -3,11 +3,12 @@
 use std::fmt;
 
 use super::calendar::{Calendar, Unit};
+use super::fields::FieldKeys;
 use crate::error::{Error, Result};
 use crate::schema::{ColumnType, Schema};
 
 /// One of the things that units are counted by: the value of a column, the period that a date or a
-/// timestamp falls in, or the namespace.
+/// timestamp falls in, a field of the serial, or the namespace.
 ///
 /// Periods of a timestamp are whole days of its column's zone, as a scope has them; weeks are those
 /// of ISO 8601, which begin on Monday.
@@ -28,6 +29,7 @@ enum Term {
     Namespace,
     Column(String),
     Period(String, Unit),
+    SerialField(String),
 }
 
 impl By {
@@ -57,6 +59,35 @@ impl By {
         By(Term::Period(column.into(), Unit::Year))
     }
 
+    /// A field of the serial, such as the plant or the year that it names. Units whose serials have
+    /// no such field are a group of their own, as missing ones are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::io::MemoryDirectory;
+    /// use seriatim::{By, Families, Index, LoadOptions, Record, Schema, SerialFamily, Units};
+    ///
+    /// let family = SerialFamily::new("bike", "{plant:A2}{yy:D2}{n:D4}")?;
+    /// let schema = Schema::default().with_families(Families::new(vec![family])?);
+    /// let index = Index::create_in(MemoryDirectory::new(), schema)?;
+    /// let units = ["AX240001", "AX250001", "BK250001", "?"].map(Record::of_serial);
+    /// index.load_units(Units::records(units), LoadOptions::default())?;
+    ///
+    /// let groups = index.snapshot().all().by(&[By::serial_field("plant")])?;
+    /// assert_eq!(
+    ///     groups.to_string(),
+    ///     "serial.plant  units\n\
+    ///      AX                2\n\
+    ///      BK                1\n\
+    ///      (missing)         1\n"
+    /// );
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn serial_field(name: impl Into<String>) -> Self {
+        By(Term::SerialField(name.into()))
+    }
+
     /// What the serials are unique within.
     pub fn namespace() -> Self {
         By(Term::Namespace)
@@ -66,6 +97,9 @@ impl By {
     pub(super) fn bind(&self, schema: &Schema) -> Result<Bound> {
         let (name, unit) = match &self.0 {
             Term::Namespace => return Ok(Bound::Namespace),
+            Term::SerialField(name) => {
+                return FieldKeys::new(schema.families(), name).map(Bound::SerialField);
+            }
             Term::Column(name) => (name, None),
             Term::Period(name, unit) => (name, Some(*unit)),
         };
@@ -103,6 +137,7 @@ impl fmt::Display for By {
         match &self.0 {
             Term::Namespace => f.write_str("namespace"),
             Term::Column(name) => f.write_str(name),
+            Term::SerialField(name) => write!(f, "serial.{name}"),
             Term::Period(name, unit) => write!(f, "{name}_{}", unit.name()),
         }
     }
@@ -112,6 +147,7 @@ impl fmt::Display for By {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Bound {
     Namespace,
+    SerialField(FieldKeys),
     Column {
         place: usize,
         column_type: ColumnType,

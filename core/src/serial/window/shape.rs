@@ -84,11 +84,30 @@ impl SerialFamily {
         Some(shapes)
     }
 
+    /// The codes whose field, counted from the left, has one of these numbers: ranges with both ends
+    /// included. None where there is no such field.
+    pub(crate) fn field_case(&self, place: usize, numbers: &[(u128, u128)]) -> Option<Vec<Case>> {
+        let field = self.fields().nth(place)?;
+        let numbers = Numbers::new(numbers.to_vec());
+        if numbers.covers(0, field.last()) {
+            return Some(vec![Case::default()]);
+        }
+        let (weight, count) = (field.weight(), field.last().checked_add(1));
+        let span = count.filter(|count| !self.is_top(weight, Some(*count)));
+        let window = Window { plus: 0, minus: 0, low: weight, span };
+        Some(Case::default().and(&Condition { window, numbers }).into_iter().collect())
+    }
+
+    /// Whether no field is more significant than one of this weight and so many numbers.
+    fn is_top(&self, weight: u128, count: Option<u128>) -> bool {
+        let end = count.and_then(|count| count.checked_mul(weight));
+        end.is_none_or(|end| end > self.last_code())
+    }
+
     /// A field for each width that it may have.
     fn widths(&self, field: &Field, weight: u128) -> Option<Vec<ShapeField>> {
         let count = field.last().checked_add(1);
-        let is_top =
-            count.and_then(|it| it.checked_mul(weight)).is_none_or(|it| it > self.last_code());
+        let is_top = self.is_top(weight, count);
         let text = |number: u128| {
             let mut text = String::new();
             field.write(number, &mut text);
