@@ -2,7 +2,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::cast_possible_truncation,
     reason = "a bench may panic, and its numbers are small"
 )]
 
@@ -69,7 +68,7 @@ fn table(c: &mut Criterion) {
     let scope: Scope = (0..ROWS).map(row).collect::<Vec<_>>().join(" OR ").parse().unwrap();
     assert!(!snapshot.select(&scope).unwrap().affected.is_empty());
     c.bench_function("table_of_5000_rows", |b| {
-        b.iter(|| snapshot.select(black_box(&scope)).unwrap())
+        b.iter(|| snapshot.select(black_box(&scope)).unwrap());
     });
 }
 
