@@ -2,7 +2,7 @@
 
 .PHONY: demo test test-python bench bench-peers docs fmt lint fuzz
 
-FUZZ_TARGETS = container bitmap_view gs1 scope_sql scope_json
+FUZZ_TARGETS = container bitmap_view gs1 scope_sql scope_json layout
 FUZZ_SECONDS = 60
 
 demo:

@@ -13,6 +13,20 @@ use crate::error::{Error, Result};
 const NAME_BYTES_MAX: usize = 200;
 
 /// What a family does about check characters that are wrong.
+///
+/// # Examples
+///
+/// ```
+/// use seriatim::{CheckPolicy, SerialFamily};
+///
+/// let imei = SerialFamily::new("imei", "{tac:D8}{snr:D6}{c:luhn}")?;
+/// assert_eq!(imei.check("490154203237518"), Some(true));
+/// assert_eq!(imei.check("490154203237517"), Some(false));
+///
+/// let strict = imei.with_check_policy(CheckPolicy::Require)?;
+/// assert_eq!(strict.encode("490154203237517"), None);
+/// # Ok::<(), seriatim::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckPolicy {
@@ -31,7 +45,7 @@ pub enum CheckPolicy {
 /// [`last_code`](SerialFamily::last_code), and ordered as the maker counts, which text is not: the
 /// first field in order of significance decides, then the next.
 ///
-/// A layout is literal text and named fields, `{name:kind and width}`:
+/// A layout is literal text and named fields, `{name:kind}`:
 ///
 /// | kind | characters | order |
 /// |---|---|---|
@@ -39,10 +53,19 @@ pub enum CheckPolicy {
 /// | `D1..6` | a number of 1 to 6 digits without leading zeros, so that `7` and `007` never merge | by value |
 /// | `A2`, `A1..3` | letters A to Z | shortest first, then by letter |
 /// | `X8`, `X4..8` | digits and letters A to Z | shortest first, then digits before letters |
+/// | `H4` | hexadecimal: 0 to 9, A to F | likewise |
+/// | `B10` | Crockford's base32: digits and letters without I, L, O and U | likewise |
+/// | `[BAC]3` | an alphabet of your own | shortest first, then in its own order |
+/// | `year4`, `year2`, `year2@1990`, `year1@2015` | a year of so many digits, and the first that it may stand for | by year |
+/// | `year[ABC]@2010` | a year of one character | by year |
+/// | `month`, `month[ABCDEFGHJKLM]`, `week`, `yday`, `day` | a part of a date; the week is that of ISO 8601 | by value |
+/// | `luhn`, `mod11`, `gs1_mod10(a,b)` ... | check characters over all other letters and digits, or over the fields named | as written |
 ///
-/// `{{` and `}}` stand for the braces themselves, and a backslash takes the next character as it
-/// is. A field of several widths may not be followed by what could be taken for one of its
-/// characters.
+/// `-?` is a character that may be left out, and `(S/N )?` text; with `??` the family does not
+/// write it itself. `{{` and `}}` stand for the braces themselves, and a backslash takes the next
+/// character as it is. A field of several widths may not be followed by what could be taken for one
+/// of its characters. Parts that make no date together, such as 30 February, do not fit. The page
+/// on serials has it all, with real examples.
 ///
 /// # Examples
 ///
@@ -50,10 +73,11 @@ pub enum CheckPolicy {
 /// use seriatim::SerialFamily;
 ///
 /// // Day of the year, year, running number: the year counts first.
-/// let family = SerialFamily::new("battery", "{day:D3}{year:D2}-{n:D1..4}")?
+/// let family = SerialFamily::new("battery", "{day:yday}{year:year2}-?{n:D1..4}")?
 ///     .order_by(&["year", "day", "n"])?;
-/// let (december, january) = (family.encode("36524-9"), family.encode("00125-10"));
+/// let (december, january) = (family.encode("36524-9"), family.encode("0012510"));
 /// assert!(december < january);
+/// assert_eq!(family.encode("36623-9"), None); // 2023 has no day 366
 /// assert_eq!(family.encode("00125-010"), None);
 /// assert_eq!(family.decode(january.unwrap())?, "00125-10");
 /// # Ok::<(), seriatim::Error>(())
