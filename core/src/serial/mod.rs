@@ -9,6 +9,7 @@ mod family;
 mod field;
 mod inference;
 mod key;
+mod known;
 mod layout;
 mod normaliser;
 mod overlap;

@@ -34,7 +34,8 @@ pub(in crate::serial) enum CheckScheme {
     /// multiple of ten. GTIN, SSCC.
     Gs1Mod10,
     /// 49 CFR 565.15(c), for vehicles of ISO 3779: the 16 other characters by value and weight,
-    /// modulo 11; `X` stands for ten.
+    /// modulo 11; `X` stands for ten. Only North America asks for it, so any character of a
+    /// vehicle's number may stand in its place.
     Vin,
 }
 
@@ -55,6 +56,8 @@ const NAMES: [(CheckScheme, &str); 11] = [
 
 /// Digits, letters and `*`, each at its value.
 const SYMBOLS: &[u8; 37] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*";
+/// What a vehicle's number is made of, ISO 3779: I, O and Q could be taken for digits.
+const VIN_SYMBOLS: &[u8; 33] = b"0123456789ABCDEFGHJKLMNPRSTUVWXYZ";
 /// Digits and the `X` for ten, each at its value.
 const DIGITS_AND_X: &[u8; 11] = b"0123456789X";
 
@@ -79,8 +82,16 @@ impl CheckScheme {
         if self == CheckScheme::Iso7064Mod97_10 { 2 } else { 1 }
     }
 
-    /// What a check character may be, each at its value.
+    /// What may stand in the place of a check character, in its order.
     pub(in crate::serial) fn symbols(self) -> &'static [u8] {
+        match self {
+            CheckScheme::Vin => VIN_SYMBOLS,
+            _ => self.checks(),
+        }
+    }
+
+    /// What a right check character may be, each at its value.
+    fn checks(self) -> &'static [u8] {
         match self {
             CheckScheme::Mod11 | CheckScheme::Iso7064Mod11_2 | CheckScheme::Vin => DIGITS_AND_X,
             CheckScheme::Iso7064Mod37_2 => SYMBOLS,
@@ -108,7 +119,7 @@ impl CheckScheme {
             CheckScheme::Gs1Mod10 => weighted::gs1(others),
             CheckScheme::Vin => weighted::vin(others),
         }?;
-        let symbol = |value: u32| self.symbols().get(usize::try_from(value).ok()?).copied();
+        let symbol = |value: u32| self.checks().get(usize::try_from(value).ok()?).copied();
         let characters = match self.width() {
             1 => [symbol(value)?, 0],
             _ => [symbol(value / 10)?, symbol(value % 10)?],

@@ -3,6 +3,7 @@
 mod families;
 mod files;
 mod gs1;
+mod known;
 mod parameters;
 #[cfg(feature = "files")]
 mod range_tables;
