@@ -4,6 +4,7 @@ mod block;
 mod buffer;
 mod duplicates;
 mod families;
+mod intake;
 mod interner;
 mod load;
 mod options;

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::limits::SEGMENT_ROWS_MAX;
+use crate::pool;
 
 /// What to do with a serial that is there already, or comes twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +43,45 @@ pub struct Progress {
 
 pub(super) type OnProgress<'a> = Box<dyn FnMut(Progress) -> ControlFlow<()> + 'a>;
 
+/// What every load is told.
+pub(super) struct Limits<'a> {
+    pub(super) segment_rows_max: u64,
+    pub(super) memory_bytes_max: usize,
+    pub(super) threads: Option<usize>,
+    pub(super) on_progress: Option<OnProgress<'a>>,
+}
+
+impl Default for Limits<'_> {
+    fn default() -> Self {
+        Limits {
+            segment_rows_max: 1 << 24,
+            memory_bytes_max: 1 << 30,
+            threads: None,
+            on_progress: None,
+        }
+    }
+}
+
+impl Limits<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        if (1..=SEGMENT_ROWS_MAX).contains(&self.segment_rows_max) {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "segment_rows_max is {}, but a segment has 1 to 2^32 rows",
+            self.segment_rows_max
+        )))
+    }
+
+    /// The threads to use.
+    pub(super) fn pool(&self) -> Result<Arc<rayon::ThreadPool>> {
+        match self.threads {
+            Some(threads) => pool::of_threads(threads).map(Arc::new),
+            None => pool::shared(),
+        }
+    }
+}
+
 /// How to load: names of columns, what to do with duplicates and bad rows, limits.
 ///
 /// # Examples
@@ -63,10 +104,7 @@ pub struct LoadOptions<'a> {
     pub(super) duplicates: DuplicatePolicy,
     pub(super) rejects: RejectPolicy,
     pub(super) infer_families: bool,
-    pub(super) segment_rows_max: u64,
-    pub(super) memory_bytes_max: usize,
-    pub(super) threads: Option<usize>,
-    pub(super) on_progress: Option<OnProgress<'a>>,
+    pub(super) limits: Limits<'a>,
 }
 
 impl Default for LoadOptions<'_> {
@@ -82,10 +120,7 @@ impl Default for LoadOptions<'_> {
             duplicates: DuplicatePolicy::default(),
             rejects: RejectPolicy::default(),
             infer_families: true,
-            segment_rows_max: 1 << 24,
-            memory_bytes_max: 1 << 30,
-            threads: None,
-            on_progress: None,
+            limits: Limits::default(),
         }
     }
 }
@@ -151,7 +186,7 @@ impl<'a> LoadOptions<'a> {
     /// Rows a segment may have, from 1 to 2^32; 16 Mi unless said otherwise.
     #[must_use]
     pub fn segment_rows_max(mut self, rows: u64) -> Self {
-        self.segment_rows_max = rows;
+        self.limits.segment_rows_max = rows;
         self
     }
 
@@ -159,14 +194,14 @@ impl<'a> LoadOptions<'a> {
     /// load needs up to as much again while it writes one.
     #[must_use]
     pub fn memory_bytes_max(mut self, bytes: usize) -> Self {
-        self.memory_bytes_max = bytes;
+        self.limits.memory_bytes_max = bytes;
         self
     }
 
     /// How many threads to use; a thread a core unless said otherwise.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
+        self.limits.threads = Some(threads);
         self
     }
 
@@ -174,17 +209,12 @@ impl<'a> LoadOptions<'a> {
     /// load, which leaves the index as it was.
     #[must_use]
     pub fn on_progress(mut self, call: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
-        self.on_progress = Some(Box::new(call));
+        self.limits.on_progress = Some(Box::new(call));
         self
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        if !(1..=SEGMENT_ROWS_MAX).contains(&self.segment_rows_max) {
-            return Err(Error::invalid(format!(
-                "segment_rows_max is {}, but a segment has 1 to 2^32 rows",
-                self.segment_rows_max
-            )));
-        }
+        self.limits.check()?;
         if self.namespace.is_some() && self.namespace_column.is_some() {
             return Err(Error::invalid(
                 "both one namespace and a namespace column are given; choose one",

@@ -12,13 +12,14 @@ use super::units::RecodedUnits;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::index::files::Draft;
-use crate::index::ingest::load::Load;
+use crate::index::ingest::intake::Intake;
+use crate::index::ingest::load::UnitSink;
+use crate::index::ingest::options::RejectPolicy;
+use crate::index::ingest::rejects::Rejects;
 use crate::index::ingest::report::Duplicates;
-use crate::index::ingest::shape::Shape;
 use crate::index::ingest::write::Writer;
 use crate::index::manifest::Manifest;
 use crate::index::snapshot::{LiveSegment, Snapshot};
-use crate::pool;
 use crate::segment::UnitSegment;
 use crate::serial::{Families, FamilyId};
 
@@ -29,11 +30,8 @@ pub(in crate::index) fn change_families(
     families: Families,
     options: FamilyChangeOptions<'_>,
 ) -> Result<(Manifest, FamilyChangeReport)> {
-    options.check()?;
-    let pool = match options.threads {
-        Some(threads) => Arc::new(pool::of_threads(threads)?),
-        None => pool::shared()?,
-    };
+    options.limits.check()?;
+    let pool = options.limits.pool()?;
     let change = Change { old: before.schema().families().clone(), new: families };
     let mut manifest = before.manifest().next()?;
     manifest.families_version += 1;
@@ -82,19 +80,17 @@ impl Changing<'_> {
         let mut reader = RecodedUnits::new(changed, &self.change, columns);
         let tallies = reader.tallies();
         let writer = Writer::new(draft, self.before, &manifest).beside(kept);
-        let mut load = Load::recoding(
-            writer,
-            Shape::of_families(self.change.new.clone()),
-            (options.segment_rows_max, options.memory_bytes_max),
-        );
-        load.run(&mut reader, &mut options.on_progress, pool)?;
-        refuse_twins(load.writer.duplicates())?;
+        let sink = UnitSink::recoding(writer, self.change.new.clone());
+        let rejects = Rejects::new(&RejectPolicy::Refuse);
+        let mut load = Intake::new(sink, rejects, None, &options.limits);
+        load.run(&mut reader, &mut options.limits.on_progress, pool)?;
+        refuse_twins(load.sink.writer.duplicates())?;
         let tallies = std::mem::take(&mut *tallies.lock().unwrap_or_else(PoisonError::into_inner));
         for tally in tallies.into_values() {
             report.add(tally);
         }
         pool.install(|| {
-            let mut writer = load.writer;
+            let mut writer = load.sink.writer;
             self.registrations(&mut writer, &mut manifest, &mut report)?;
             count(&writer, &self.change.new, &mut report);
             Ok((writer.commit(manifest)?, report))

@@ -3,9 +3,7 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
-use crate::error::{Error, Result};
-use crate::index::ingest::options::{OnProgress, Progress};
-use crate::limits::SEGMENT_ROWS_MAX;
+use crate::index::ingest::options::{Limits, Progress};
 
 /// How to change the serial families of an index: limits, and what to do without contact text.
 ///
@@ -19,22 +17,13 @@ use crate::limits::SEGMENT_ROWS_MAX;
 /// ```
 pub struct FamilyChangeOptions<'a> {
     pub(super) keeps_contact_text: bool,
-    pub(super) segment_rows_max: u64,
-    pub(super) memory_bytes_max: usize,
-    pub(super) threads: Option<usize>,
-    pub(super) on_progress: Option<OnProgress<'a>>,
+    pub(super) limits: Limits<'a>,
 }
 
 impl Default for FamilyChangeOptions<'_> {
     /// Contact text kept, segments of 16 Mi rows, about 1 GiB of memory, a thread a core.
     fn default() -> Self {
-        FamilyChangeOptions {
-            keeps_contact_text: true,
-            segment_rows_max: 1 << 24,
-            memory_bytes_max: 1 << 30,
-            threads: None,
-            on_progress: None,
-        }
+        FamilyChangeOptions { keeps_contact_text: true, limits: Limits::default() }
     }
 }
 
@@ -50,7 +39,7 @@ impl<'a> FamilyChangeOptions<'a> {
     /// Rows a segment of units may have, from 1 to 2^32; 16 Mi unless said otherwise.
     #[must_use]
     pub fn segment_rows_max(mut self, rows: u64) -> Self {
-        self.segment_rows_max = rows;
+        self.limits.segment_rows_max = rows;
         self
     }
 
@@ -59,14 +48,14 @@ impl<'a> FamilyChangeOptions<'a> {
     /// of registrations at a time.
     #[must_use]
     pub fn memory_bytes_max(mut self, bytes: usize) -> Self {
-        self.memory_bytes_max = bytes;
+        self.limits.memory_bytes_max = bytes;
         self
     }
 
     /// How many threads to use; a thread a core unless said otherwise.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
+        self.limits.threads = Some(threads);
         self
     }
 
@@ -74,18 +63,8 @@ impl<'a> FamilyChangeOptions<'a> {
     /// change, which leaves the index as it was.
     #[must_use]
     pub fn on_progress(mut self, call: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
-        self.on_progress = Some(Box::new(call));
+        self.limits.on_progress = Some(Box::new(call));
         self
-    }
-
-    pub(super) fn check(&self) -> Result<()> {
-        if (1..=SEGMENT_ROWS_MAX).contains(&self.segment_rows_max) {
-            return Ok(());
-        }
-        Err(Error::invalid(format!(
-            "segment_rows_max is {}, but a segment has 1 to 2^32 rows",
-            self.segment_rows_max
-        )))
     }
 }
 
@@ -93,8 +72,8 @@ impl fmt::Debug for FamilyChangeOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FamilyChangeOptions")
             .field("keeps_contact_text", &self.keeps_contact_text)
-            .field("segment_rows_max", &self.segment_rows_max)
-            .field("memory_bytes_max", &self.memory_bytes_max)
+            .field("segment_rows_max", &self.limits.segment_rows_max)
+            .field("memory_bytes_max", &self.limits.memory_bytes_max)
             .finish_non_exhaustive()
     }
 }

@@ -3,9 +3,7 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
-use crate::error::{Error, Result};
-use crate::index::ingest::options::{OnProgress, Progress, RejectPolicy};
-use crate::limits::SEGMENT_ROWS_MAX;
+use crate::index::ingest::options::{Limits, Progress, RejectPolicy};
 use crate::registry::RegistrationField;
 
 /// How to load registrations: which column fills which field, what to do with bad rows, limits.
@@ -38,10 +36,7 @@ pub struct RegistrationOptions<'a> {
     pub(super) namespace: Option<String>,
     pub(super) keeps_contact_text: bool,
     pub(super) rejects: RejectPolicy,
-    pub(super) segment_rows_max: u64,
-    pub(super) memory_bytes_max: usize,
-    pub(super) threads: Option<usize>,
-    pub(super) on_progress: Option<OnProgress<'a>>,
+    pub(super) limits: Limits<'a>,
 }
 
 impl Default for RegistrationOptions<'_> {
@@ -54,10 +49,7 @@ impl Default for RegistrationOptions<'_> {
             namespace: None,
             keeps_contact_text: true,
             rejects: RejectPolicy::default(),
-            segment_rows_max: 1 << 24,
-            memory_bytes_max: 1 << 30,
-            threads: None,
-            on_progress: None,
+            limits: Limits::default(),
         }
     }
 }
@@ -103,7 +95,7 @@ impl<'a> RegistrationOptions<'a> {
     /// Rows a segment may have, from 1 to 2^32; 16 Mi unless said otherwise.
     #[must_use]
     pub fn segment_rows_max(mut self, rows: u64) -> Self {
-        self.segment_rows_max = rows;
+        self.limits.segment_rows_max = rows;
         self
     }
 
@@ -111,14 +103,14 @@ impl<'a> RegistrationOptions<'a> {
     /// load needs up to as much again while it writes one.
     #[must_use]
     pub fn memory_bytes_max(mut self, bytes: usize) -> Self {
-        self.memory_bytes_max = bytes;
+        self.limits.memory_bytes_max = bytes;
         self
     }
 
     /// How many threads to use; a thread a core unless said otherwise.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
+        self.limits.threads = Some(threads);
         self
     }
 
@@ -126,18 +118,8 @@ impl<'a> RegistrationOptions<'a> {
     /// load, which leaves the index as it was.
     #[must_use]
     pub fn on_progress(mut self, call: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
-        self.on_progress = Some(Box::new(call));
+        self.limits.on_progress = Some(Box::new(call));
         self
-    }
-
-    pub(super) fn check(&self) -> Result<()> {
-        if !(1..=SEGMENT_ROWS_MAX).contains(&self.segment_rows_max) {
-            return Err(Error::invalid(format!(
-                "segment_rows_max is {}, but a segment has 1 to 2^32 rows",
-                self.segment_rows_max
-            )));
-        }
-        Ok(())
     }
 }
 

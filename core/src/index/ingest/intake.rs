@@ -1,0 +1,132 @@
+//! What every load does: reads blocks in parallel, gathers them in their order, and writes a
+//! segment when enough are held.
+
+use std::ops::ControlFlow;
+
+use rayon::prelude::*;
+
+use super::block::Block;
+use super::buffer::Buffer;
+use super::options::{Limits, OnProgress, Progress};
+use super::read::{Job, Reader};
+use super::rejects::Rejects;
+use super::shape::Shape;
+use crate::error::{Error, Result};
+use crate::schema::Schema;
+
+/// Where the rows of a load go.
+pub(super) trait Sink: Send + Sync {
+    /// How the next rows are read.
+    fn shape(&mut self) -> &Shape;
+
+    /// Changes what was read before it is gathered; runs in parallel.
+    fn prepare(&self, block: &mut Block) -> Result<()> {
+        let _ = block;
+        Ok(())
+    }
+
+    /// Looks at the rows held so far, and at the end at those of the next segment.
+    fn gathered(&mut self, rows: &mut Buffer, at_end: bool) -> Result<()> {
+        let _ = (rows, at_end);
+        Ok(())
+    }
+
+    /// The columns of the rows.
+    fn schema(&self) -> &Schema;
+
+    /// Writes rows as a segment.
+    fn write(&mut self, rows: Buffer) -> Result<()>;
+}
+
+/// Rows on their way from a reader to segments.
+pub(super) struct Intake<S> {
+    pub(super) sink: S,
+    pub(super) rejects: Rejects,
+    /// Rows read.
+    pub(super) read: u64,
+    buffer: Buffer,
+    /// Of all rows, where the input names none.
+    namespace: Option<String>,
+    /// When to write a segment.
+    rows_max: usize,
+    bytes_max: usize,
+}
+
+impl<S: Sink> Intake<S> {
+    pub(super) fn new(
+        sink: S,
+        rejects: Rejects,
+        namespace: Option<String>,
+        limits: &Limits<'_>,
+    ) -> Self {
+        Intake {
+            buffer: Buffer::new(sink.schema()),
+            sink,
+            rejects,
+            read: 0,
+            namespace,
+            rows_max: usize::try_from(limits.segment_rows_max).unwrap_or(usize::MAX),
+            bytes_max: limits.memory_bytes_max,
+        }
+    }
+
+    /// Reads everything: some blocks at a time, in parallel, joined in their order.
+    pub(super) fn run(
+        &mut self,
+        reader: &mut dyn Reader,
+        on_progress: &mut Option<OnProgress<'_>>,
+        pool: &rayon::ThreadPool,
+    ) -> Result<()> {
+        loop {
+            let jobs = reader.jobs(pool.current_num_threads() * 2)?;
+            if jobs.is_empty() {
+                break;
+            }
+            let shape = self.sink.shape().clone();
+            let sink = &self.sink;
+            let read = |job: Job<'static>| {
+                let mut blocks = job(&shape)?;
+                blocks.iter_mut().try_for_each(|block| sink.prepare(block))?;
+                Ok(blocks)
+            };
+            let blocks: Vec<Result<Vec<Block>>> =
+                pool.install(|| jobs.into_par_iter().map(read).collect());
+            pool.install(|| blocks.into_iter().try_for_each(|it| self.take(it?)))?;
+            if let Some(call) = on_progress {
+                let progress = Progress { rows: self.read, rows_total: reader.rows_total() };
+                if call(progress) == ControlFlow::Break(()) {
+                    return Err(Error::cancelled());
+                }
+            }
+        }
+        if self.buffer.rows() > 0 { pool.install(|| self.seal()) } else { Ok(()) }
+    }
+
+    fn take(&mut self, blocks: Vec<Block>) -> Result<()> {
+        for block in blocks {
+            self.read += u64::try_from(block.rows + block.rejected.len()).unwrap_or(u64::MAX);
+            self.rejects.take(&block.rejected)?;
+            let mut start = 0;
+            while start < block.rows {
+                let room = self.rows_max.saturating_sub(self.buffer.rows()).max(1);
+                let end = block.rows.min(start.saturating_add(room));
+                self.buffer.append(&block, start..end, self.namespace.as_deref())?;
+                start = end;
+                self.sink.gathered(&mut self.buffer, false)?;
+                if self.buffer.rows() >= self.rows_max || self.buffer.size_bytes() >= self.bytes_max
+                {
+                    self.seal()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the rows that are held as a segment.
+    fn seal(&mut self) -> Result<()> {
+        self.sink.gathered(&mut self.buffer, true)?;
+        let empty = Buffer::new(self.sink.schema());
+        let buffer = std::mem::replace(&mut self.buffer, empty);
+        self.sink.write(buffer)
+    }
+}
