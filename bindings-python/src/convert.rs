@@ -174,3 +174,12 @@ fn column_value(column_type: ColumnType, value: &Bound<'_, PyAny>) -> PyResult<V
         ColumnType::Text => Value::Text(value.extract()?),
     })
 }
+
+/// A result as a class of `seriatim._results`.
+pub(crate) fn result<'py>(
+    py: Python<'py>,
+    class: &str,
+    parts: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyAny>> {
+    py.import("seriatim._results")?.getattr(class)?.call((), Some(parts))
+}

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 use seriatim::{LoadReport, RegistrationReport, SegmentRows, Snapshot};
 
-use crate::convert::path;
+use crate::convert::{path, result};
 use crate::error::OrRaise;
 use crate::load::{Fault, Input, Keywords, registration_options, unit_options};
 use crate::schema::{Column, Schema, SerialFamily, schema};
@@ -253,15 +253,6 @@ impl Index {
             snapshot.registrations()
         )
     }
-}
-
-/// A result as a class of `seriatim._results`.
-fn result<'py>(
-    py: Python<'py>,
-    class: &str,
-    parts: &Bound<'py, PyDict>,
-) -> PyResult<Bound<'py, PyAny>> {
-    py.import("seriatim._results")?.getattr(class)?.call((), Some(parts))
 }
 
 fn unit_report<'py>(py: Python<'py>, report: &LoadReport) -> PyResult<Bound<'py, PyAny>> {

@@ -3,9 +3,9 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
-use seriatim::{ColumnType, Families, Inferrer, Truth};
+use seriatim::{ColumnType, Families, FieldValue, Inferrer, Place, Truth};
 
-use crate::convert::record;
+use crate::convert::{record, result};
 use crate::error::OrRaise;
 use crate::scope::{Scope, parameters_of, scope_of};
 
@@ -89,19 +89,23 @@ impl SerialFamily {
 #[pymethods]
 impl SerialFamily {
     #[new]
-    #[pyo3(signature = (name, layout, *, order = None, normaliser = None))]
+    #[pyo3(signature = (name, layout, *, order = None, normaliser = None, check_policy = None))]
     fn new(
         name: &str,
         layout: &str,
         order: Option<Vec<String>>,
         normaliser: Option<Vec<String>>,
+        check_policy: Option<&str>,
     ) -> PyResult<Self> {
-        let document = serde_json::json!({
+        let mut document = serde_json::json!({
             "name": name,
             "layout": layout,
             "order": order.unwrap_or_default(),
             "normaliser": normaliser.unwrap_or_default(),
         });
+        if let (Some(policy), Some(keys)) = (check_policy, document.as_object_mut()) {
+            keys.insert("check_policy".into(), policy.into());
+        }
         SerialFamily::read(document)
     }
 
@@ -138,6 +142,25 @@ impl SerialFamily {
     #[getter]
     fn order(&self) -> Vec<String> {
         self.inner.order().map(str::to_owned).collect()
+    }
+
+    /// The fields of a serial by name, and none where it does not fit.
+    fn fields<'py>(&self, py: Python<'py>, serial: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let Some(code) = self.inner.encode(serial) else { return Ok(None) };
+        let fields = PyDict::new(py);
+        for (name, value) in self.inner.values(code).or_raise()? {
+            match value {
+                FieldValue::Number(number) => fields.set_item(name, number)?,
+                FieldValue::Text(text) => fields.set_item(name, &*text)?,
+            }
+        }
+        Ok(Some(fields))
+    }
+
+    /// Whether the check character of a serial is right; none where there is none, or it does not
+    /// fit.
+    fn check(&self, serial: &str) -> Option<bool> {
+        self.inner.check(serial)
     }
 
     /// Whether a serial fits.
@@ -223,13 +246,31 @@ impl BoundScope {
         Ok(self.inner.decide(&record(unit, self.inner.schema())?).or_raise()?.code())
     }
 
+    /// What the scope says of a unit, and which clauses decide: a `Decision`.
+    fn explain<'py>(
+        &self,
+        py: Python<'py>,
+        unit: &Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let decision = self.inner.explain_record(&record(unit, self.inner.schema())?).or_raise()?;
+        let clauses: PyResult<Vec<Bound<'py, PyAny>>> =
+            decision.clauses.iter().map(|it| deciding_clause(py, it)).collect();
+        let told = PyDict::new(py);
+        told.set_item("verdict", decision.verdict.code())?;
+        told.set_item("truth", truth_of(decision.truth))?;
+        told.set_item("clauses", clauses?)?;
+        result(py, "Decision", &told)
+    }
+
+    /// The SHA-256 of the scope and the values of its parameters, as 64 hexadecimal digits.
+    #[getter]
+    fn digest(&self) -> String {
+        self.inner.digest()
+    }
+
     /// Whether the scope holds: True, False, or None where data is missing.
     fn truth(&self, unit: &Bound<'_, PyDict>) -> PyResult<Option<bool>> {
-        Ok(match self.inner.truth(&record(unit, self.inner.schema())?).or_raise()? {
-            Truth::True => Some(true),
-            Truth::False => Some(false),
-            Truth::Unknown => None,
-        })
+        Ok(truth_of(self.inner.truth(&record(unit, self.inner.schema())?).or_raise()?))
     }
 
     /// The scope as it was said.
@@ -241,6 +282,32 @@ impl BoundScope {
     fn __repr__(&self) -> String {
         format!("BoundScope({:?})", self.inner.scope().to_sql())
     }
+}
+
+fn truth_of(truth: Truth) -> Option<bool> {
+    match truth {
+        Truth::True => Some(true),
+        Truth::False => Some(false),
+        Truth::Unknown => None,
+    }
+}
+
+fn deciding_clause<'py>(
+    py: Python<'py>,
+    clause: &seriatim::DecidingClause,
+) -> PyResult<Bound<'py, PyAny>> {
+    let told = PyDict::new(py);
+    told.set_item("text", &clause.text)?;
+    told.set_item("truth", truth_of(clause.truth))?;
+    match &clause.place {
+        Some(Place::Text { line, column, .. }) => {
+            told.set_item("line", line)?;
+            told.set_item("column", column)?;
+        }
+        Some(Place::Json { path }) => told.set_item("path", path)?,
+        _ => {}
+    }
+    result(py, "DecidingClause", &told)
 }
 
 /// Reads serial families off a sample, beside those that exist; a dict of what is proposed.

@@ -62,6 +62,12 @@ impl Scope {
         self.inner.to_sql()
     }
 
+    /// The SHA-256 of the SQL of the scope, as 64 hexadecimal digits.
+    #[getter]
+    fn digest(&self) -> String {
+        self.inner.digest()
+    }
+
     fn __and__(&self, other: &Bound<'_, PyAny>) -> PyResult<Self> {
         Ok(self.inner.clone().and(operand(other, "&")?).into())
     }

@@ -63,6 +63,11 @@ impl Selection {
         Ok(ScopeDiff { inner })
     }
 
+    /// The units whose serials fit no family but may be misread ones of a range in the scope.
+    fn near_misses(&self, py: Python<'_>) -> PyResult<UnitSet> {
+        py.detach(|| self.inner.near_misses()).or_raise().map(UnitSet::from)
+    }
+
     /// The scope that was asked.
     #[getter]
     fn scope(&self) -> Scope {

@@ -15,6 +15,7 @@ SELECT_KEYS = {
     "name", "why", "schema", "scope", "loads", "families", "affected", "undetermined",
     "by_reason", "status", "lookups", "error",
 }
+PARAMETER_KEYS = {"name", "why", "schema", "scope", "parameters", "records", "same_as", "error"}
 LOAD_KEYS = {
     "units", "duplicates", "segment_rows_max", "declared_families_only", "report", "error",
 }
@@ -44,8 +45,13 @@ def test_scope(case):
     if "canonical" in case:
         assert first.to_sql() == case["canonical"]["sql"]
         assert json.loads(first.to_json()) == case["canonical"]["json"]
+        assert first.digest == case["canonical"].get("digest", first.digest)
     records = case.get("records", [])
-    bound = schema.bind(first) if records else None
+    if records:
+        check_records(schema, schema.bind(first), records)
+
+
+def check_records(schema, bound, records):
     for asked in records:
         unit = unit_of(asked["unit"], schema)
         if "error" in asked:
@@ -57,6 +63,45 @@ def test_scope(case):
         if "truth" in asked:
             truth = {"true": True, "false": False, "unknown": None}[asked["truth"]]
             assert bound.truth(unit) is truth, asked
+        if "clauses" in asked:
+            check_clauses(bound.explain(unit), asked["clauses"])
+
+
+def check_clauses(decision, expected):
+    truths = {True: "true", False: "false", None: "unknown"}
+    assert [(it.text, truths[it.truth]) for it in decision.clauses] == [
+        (it["text"], it["truth"]) for it in expected
+    ]
+    for found, wanted in zip(decision.clauses, expected):
+        if "line" in wanted:
+            assert (found.line, found.column) == (wanted["line"], wanted["column"])
+
+
+@parametrised("parameters")
+def test_parameters(case):
+    assert set(case) <= PARAMETER_KEYS
+    schema = schema_of(case.get("schema"))
+    given = {name: parameter_of(it) for name, it in case["parameters"].items()}
+    for form, read in scopes_of(case["scope"]):
+        if "error" in case:
+            with pytest.raises(st.Error) as raised:
+                schema.bind(read(), **given)
+            check_error(raised.value, error_of(case["error"], form))
+            continue
+        scope = read()
+        assert st.Scope(scope.to_sql()) == scope
+        bound = schema.bind(scope, **given)
+        if "same_as" in case:
+            assert bound.digest == schema.bind(case["same_as"]).digest
+        check_records(schema, bound, case.get("records", []))
+
+
+def parameter_of(given):
+    if "serials" in given:
+        return st.SerialSet(given["serials"])
+    if "mask" in given:
+        return st.mask(given["mask"])
+    return given["list"] if "list" in given else given["value"]
 
 
 def error_of(expected, form):

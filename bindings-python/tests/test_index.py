@@ -167,3 +167,23 @@ def test_a_scope_that_grows(index):
     before = index.select(col("lot") == "L1")
     diff = before.diff(index.select(col("lot").is_in(["L1", "L2"])))
     assert (len(diff.added), len(diff.removed), len(diff.kept)) == (500, 0, 500)
+
+
+def test_fields_of_a_serial():
+    family = st.SerialFamily("vin-like", "{wmi:A2}{yy:year2@1990}{n:D3}{c:luhn}")
+    assert family.fields("AX250017") == {"wmi": "AX", "yy": 2025, "n": 1, "c": "7"}
+    assert family.fields("AX25001") is None
+    checks = {digit: family.check(f"AX25001{digit}") for digit in range(10)}
+    assert list(checks.values()).count(True) == 1
+    strict = st.SerialFamily("strict", "{n:D3}{c:luhn}", check_policy="require")
+    assert sum(strict.fits(f"001{digit}") for digit in range(10)) == 1
+    assert pickle.loads(pickle.dumps(strict)) == strict
+
+
+def test_the_clauses_that_decide(index):
+    bound = index.schema.bind("lot = 'L1' AND serial <= 'AX00000999'")
+    decision = bound.explain({"serial": "AX00005000", "lot": "L1"})
+    assert (decision.verdict, decision.truth) == ("not_affected", False)
+    (clause,) = decision.clauses
+    assert (clause.text, clause.truth, clause.column) == ("serial <= 'AX00000999'", False, 16)
+    assert bound.digest == bound.scope.digest and len(bound.digest) == 64

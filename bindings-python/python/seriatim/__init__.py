@@ -55,6 +55,8 @@ from seriatim._native import (
 )
 from seriatim._results import (
     Clause,
+    DecidingClause,
+    Decision,
     Explanation,
     LoadReport,
     RegistrationReport,
@@ -69,6 +71,8 @@ __all__ = [
     "Column",
     "ConflictError",
     "CorruptError",
+    "DecidingClause",
+    "Decision",
     "Description",
     "Error",
     "Explanation",

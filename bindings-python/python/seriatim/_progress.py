@@ -10,7 +10,7 @@ class Bar:
 
     def __init__(self) -> None:
         try:
-            from tqdm.auto import tqdm
+            from tqdm.auto import tqdm  # type: ignore[import-untyped]
         except ImportError as error:
             raise ImportError("a progress bar needs tqdm: pip install seriatim[progress]") from error
         self._bar: Any = tqdm(unit="rows", unit_scale=True)

@@ -107,6 +107,33 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidingClause:
+    """A clause that decides about a unit."""
+
+    #: The clause as SQL.
+    text: str
+    #: Whether it holds; None where it is unknown.
+    truth: bool | None
+    #: Where it stands in the text of the scope.
+    line: int | None = None
+    column: int | None = None
+    #: Where it stands in the JSON of the scope.
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on one described unit, and the clauses that decide it."""
+
+    #: The answer.
+    verdict: str
+    #: Whether the scope holds; None where it is unknown.
+    truth: bool | None
+    #: What decides, in the order of the scope.
+    clauses: list[DecidingClause]
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """What reading every byte of every file found."""
 
