@@ -170,9 +170,10 @@ def test_a_scope_that_grows(index):
 
 
 def test_fields_of_a_serial():
-    family = st.SerialFamily("vin-like", "{wmi:A2}{yy:year2@1990}{n:D3}{c:luhn}")
-    assert family.fields("AX250017") == {"wmi": "AX", "yy": 2025, "n": 1, "c": "7"}
+    family = st.SerialFamily("vin-like", "{wmi:A2}{yy:year2@1990}{n:D3}{c:luhn(yy,n)}")
+    assert family.fields("AX250019") == {"wmi": "AX", "yy": 2025, "n": 1, "c": "9"}
     assert family.fields("AX25001") is None
+    assert family.check("AX250019") and family.check("AX250018") is False
     checks = {digit: family.check(f"AX25001{digit}") for digit in range(10)}
     assert list(checks.values()).count(True) == 1
     strict = st.SerialFamily("strict", "{n:D3}{c:luhn}", check_policy="require")
