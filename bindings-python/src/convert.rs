@@ -1,11 +1,11 @@
 //! Values of Python as values of the core, and back.
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyString, PyTuple};
 use seriatim::{ColumnType, Date, Instant, Literal, Record, Schema, Value, Version};
 
-use crate::error::OrRaise;
+use crate::error::{OrRaise, invalid};
 
 /// A value as a literal of a scope: a text, a number, a truth, a day or an aware point in time;
 /// scalars of numpy and pandas through `item()`.
@@ -20,7 +20,7 @@ pub(crate) fn literal(value: &Bound<'_, PyAny>) -> PyResult<Literal> {
         return value
             .extract::<i64>()
             .map(Literal::from)
-            .map_err(|_| PyValueError::new_err(format!("{value} does not fit into 64 bits")));
+            .map_err(|_| invalid(format!("{value} does not fit into 64 bits")));
     }
     if value.is_instance_of::<PyFloat>() {
         return Ok(Literal::from(value.extract::<f64>()?));
@@ -58,14 +58,14 @@ pub(crate) fn instant(value: &Bound<'_, PyAny>) -> PyResult<Instant> {
         )));
     }
     if value.call_method0("utcoffset")?.is_none() {
-        return Err(PyValueError::new_err(
+        return Err(invalid(
             "the datetime has no zone, so which instant it is cannot be told; give it one, as in \
              datetime(2025, 6, 1, tzinfo=timezone.utc)",
         ));
     }
     // pandas timestamps count nanoseconds, which an index does not.
     if value.hasattr("nanosecond")? && value.getattr("nanosecond")?.extract::<u32>()? != 0 {
-        return Err(PyValueError::new_err(
+        return Err(invalid(
             "the timestamp has nanoseconds, but an index holds microseconds; round it",
         ));
     }

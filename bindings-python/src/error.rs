@@ -20,6 +20,20 @@ pub(crate) fn raised(error: &Error) -> PyErr {
     Python::attach(|py| build(py, error).unwrap_or_else(|failure| failure))
 }
 
+/// The exception of an argument that is not acceptable.
+pub(crate) fn invalid(message: impl Into<String>) -> PyErr {
+    let message = message.into();
+    Python::attach(|py| {
+        let raised = || {
+            let class = py.import("seriatim._errors")?.getattr("InvalidArgumentError")?;
+            let value = class.call1((&message,))?;
+            value.setattr("message", &message)?;
+            Ok(PyErr::from_value(value))
+        };
+        raised().unwrap_or_else(|failure: PyErr| failure)
+    })
+}
+
 fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     let class = py.import("seriatim._errors")?.getattr(class_of(error.kind()))?;
     let value = class.cast::<PyType>()?.call1((error.to_string(),))?;

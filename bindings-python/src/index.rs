@@ -4,12 +4,17 @@ use std::time::Instant;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
-use seriatim::{LoadReport, RegistrationReport, SegmentRows, Snapshot};
+use seriatim::{SegmentRows, Snapshot};
 
-use crate::convert::{path, result};
+use crate::convert::path;
 use crate::error::OrRaise;
-use crate::load::{Fault, Input, Keywords, registration_options, unit_options};
-use crate::schema::{Column, Schema, SerialFamily, schema};
+use crate::family::{SerialFamily, families};
+use crate::load::{Fault, Input};
+use crate::options::{Keywords, family_change_options, registration_options, unit_options};
+use crate::report::{
+    explanation, family_change_report, registration_report, unit_report, verification,
+};
+use crate::schema::{Column, Schema, schema};
 use crate::scope::{parameters_of, scope_of};
 use crate::selection::{Lookup, Selection};
 use crate::unit_set::UnitSet;
@@ -62,6 +67,12 @@ impl Index {
     #[getter]
     fn version(&self) -> u64 {
         self.snapshot().version()
+    }
+
+    /// The version of the serial families; every change of them makes a new one.
+    #[getter]
+    fn families_version(&self) -> u64 {
+        self.snapshot().families_version()
     }
 
     /// The number of units.
@@ -126,6 +137,22 @@ impl Index {
         registration_report(py, &fault.settle(report)?)
     }
 
+    /// Puts other serial families in force and writes anew what they change; a
+    /// `FamilyChangeReport`.
+    #[pyo3(signature = (families, **options))]
+    fn change_families<'py>(
+        &self,
+        py: Python<'py>,
+        families: Vec<PyRef<'py, SerialFamily>>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let fault = Fault::default();
+        let families = self::families(Some(families))?;
+        let options = family_change_options(Keywords::new(options), &fault)?;
+        let report = py.detach(|| self.inner.change_families(families, options.options()));
+        family_change_report(py, &fault.settle(report)?)
+    }
+
     /// Takes the newest version, if there is a newer one.
     fn refresh(&self, py: Python<'_>) -> PyResult<bool> {
         py.detach(|| self.inner.refresh()).or_raise()
@@ -160,31 +187,7 @@ impl Index {
         let started = Instant::now();
         let clock = move || u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let it = py.detach(|| snapshot.explain(&scope, &clock)).or_raise()?;
-        let clauses: PyResult<Vec<Bound<'py, PyAny>>> = it
-            .clauses
-            .iter()
-            .map(|clause| {
-                let row = PyDict::new(py);
-                row.set_item("text", &clause.text)?;
-                row.set_item("depth", clause.depth)?;
-                row.set_item("rows_true", clause.rows_true)?;
-                row.set_item("rows_unknown", clause.rows_unknown)?;
-                row.set_item("chunks_pruned", clause.chunks_pruned)?;
-                row.set_item("chunks_constant", clause.chunks_constant)?;
-                row.set_item("chunks_scanned", clause.chunks_scanned)?;
-                row.set_item("nanos", clause.nanos)?;
-                result(py, "Clause", &row)
-            })
-            .collect();
-        let explained = PyDict::new(py);
-        explained.set_item("affected", it.affected)?;
-        explained.set_item("undetermined", it.undetermined)?;
-        explained.set_item("chunks", it.chunks)?;
-        explained.set_item("chunks_in_range", it.chunks_in_range)?;
-        explained.set_item("plan_nanos", it.plan_nanos)?;
-        explained.set_item("evaluate_nanos", it.evaluate_nanos)?;
-        explained.set_item("clauses", clauses?)?;
-        result(py, "Explanation", &explained)
+        explanation(py, &it)
     }
 
     /// All units.
@@ -219,13 +222,7 @@ impl Index {
     /// Reads every byte of every file; a `Verification`.
     fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let found = py.detach(|| self.inner.verify()).or_raise()?;
-        let damage: Vec<(String, String)> =
-            found.damage.iter().map(|it| (it.path.clone(), it.message.clone())).collect();
-        let told = PyDict::new(py);
-        told.set_item("files", found.files)?;
-        told.set_item("size_bytes", found.size_bytes)?;
-        told.set_item("damage", damage)?;
-        result(py, "Verification", &told)
+        verification(py, &found)
     }
 
     fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String,))> {
@@ -253,38 +250,4 @@ impl Index {
             snapshot.registrations()
         )
     }
-}
-
-fn unit_report<'py>(py: Python<'py>, report: &LoadReport) -> PyResult<Bound<'py, PyAny>> {
-    let told = PyDict::new(py);
-    told.set_item("version", report.version)?;
-    told.set_item("read", report.read)?;
-    told.set_item("loaded", report.loaded)?;
-    told.set_item("replaced_in_load", report.duplicates.within_load)?;
-    told.set_item("replaced_in_index", report.duplicates.against_index)?;
-    told.set_item("duplicate_examples", report.duplicates.examples.clone())?;
-    told.set_item("rejected", report.rejected.rows)?;
-    told.set_item("rejected_examples", report.rejected.examples.clone())?;
-    told.set_item("families", report.families.clone())?;
-    told.set_item("opaque", report.opaque)?;
-    told.set_item("absent_columns", report.absent_columns.clone())?;
-    result(py, "LoadReport", &told)
-}
-
-fn registration_report<'py>(
-    py: Python<'py>,
-    report: &RegistrationReport,
-) -> PyResult<Bound<'py, PyAny>> {
-    let told = PyDict::new(py);
-    told.set_item("version", report.version)?;
-    told.set_item("read", report.read)?;
-    told.set_item("loaded", report.loaded)?;
-    told.set_item("replaced_in_load", report.replaced_in_load)?;
-    told.set_item("replaced_in_index", report.replaced_in_index)?;
-    told.set_item("unknown_serials", report.unknown_serials)?;
-    told.set_item("invalid_serials", report.invalid_serials)?;
-    told.set_item("ambiguous", report.ambiguous)?;
-    told.set_item("rejected", report.rejected.rows)?;
-    told.set_item("rejected_examples", report.rejected.examples.clone())?;
-    result(py, "RegistrationReport", &told)
 }

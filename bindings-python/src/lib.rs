@@ -10,10 +10,15 @@
 mod arrow_ffi;
 mod convert;
 mod error;
+mod family;
 mod frame;
+mod gs1;
 mod index;
 mod load;
+mod options;
 mod ownership;
+mod range_table;
+mod report;
 mod rows;
 mod schema;
 mod scope;
@@ -25,13 +30,19 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
+    use super::family::{SerialFamily, infer};
+    #[pymodule_export]
     use super::frame::Frame;
+    #[pymodule_export]
+    use super::gs1::{ElementString, Scanned};
     #[pymodule_export]
     use super::index::{Index, create, open};
     #[pymodule_export]
     use super::ownership::{Ownership, Reach};
     #[pymodule_export]
-    use super::schema::{BoundScope, Column, Schema, SerialFamily, infer};
+    use super::range_table::RangeTable;
+    #[pymodule_export]
+    use super::schema::{BoundScope, Column, Schema};
     #[pymodule_export]
     use super::scope::{Literal, Scope, SerialSet, Term, mask, param};
     #[pymodule_export]

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use seriatim::{Channel, Purpose, RegistrationField, UnreachableReason};
 
-use crate::error::OrRaise;
+use crate::error::{OrRaise, invalid};
 use crate::frame::Frame;
+use crate::options::registration_field;
 use crate::unit_set::UnitSet;
 
 /// Rows of a batch of contacts and of registrations.
@@ -28,7 +28,7 @@ impl From<seriatim::Ownership> for Ownership {
 fn purpose_of(code: &str) -> PyResult<Purpose> {
     Purpose::ALL.into_iter().find(|it| it.code() == code).ok_or_else(|| {
         let codes = Purpose::ALL.map(Purpose::code).join(", ");
-        PyValueError::new_err(format!("there is no purpose {code:?}; there are {codes}"))
+        invalid(format!("there is no purpose {code:?}; there are {codes}"))
     })
 }
 
@@ -69,6 +69,24 @@ impl Ownership {
     fn reachable(&self, py: Python<'_>, purpose: &str) -> PyResult<UnitSet> {
         let purpose = purpose_of(purpose)?;
         Ok(py.detach(|| self.inner.reachable_units(purpose)).or_raise()?.into())
+    }
+
+    /// The registered units that cannot be reached, for one reason.
+    #[pyo3(signature = (reason, purpose = "safety"))]
+    fn unreachable(&self, py: Python<'_>, reason: &str, purpose: &str) -> PyResult<UnitSet> {
+        let purpose = purpose_of(purpose)?;
+        let found = UnreachableReason::ALL.into_iter().find(|it| it.code() == reason);
+        let found = found.ok_or_else(|| {
+            let codes = UnreachableReason::ALL.map(UnreachableReason::code).join(", ");
+            invalid(format!("there is no reason {reason:?}; there are {codes}"))
+        })?;
+        Ok(py.detach(|| self.inner.unreachable_units(purpose, found)).or_raise()?.into())
+    }
+
+    /// Whether names and contacts are at hand: False where their files are kept elsewhere.
+    #[getter]
+    fn has_contact_text(&self) -> bool {
+        self.inner.has_contact_text()
     }
 
     /// The owners who can be reached, each once with all their units, in priority order.
@@ -118,16 +136,7 @@ fn fields_of(names: Vec<String>) -> PyResult<Vec<RegistrationField>> {
             RegistrationField::ValidTo,
         ]);
     }
-    let field = |name: String| {
-        RegistrationField::ALL.into_iter().find(|it| it.name() == name).ok_or_else(|| {
-            let all: Vec<&str> = RegistrationField::ALL.iter().map(|it| it.name()).collect();
-            PyValueError::new_err(format!(
-                "there is no field {name:?}; there are {}",
-                all.join(", ")
-            ))
-        })
-    };
-    names.into_iter().map(field).collect()
+    names.iter().map(|it| registration_field(it)).collect()
 }
 
 /// How many units can be reached for one purpose.

@@ -1,12 +1,12 @@
 //! Columns and serial families.
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
-use seriatim::{ColumnType, Families, FieldValue, Inferrer, Place, Truth};
+use pyo3::types::PyDict;
+use seriatim::{ColumnType, Place, Truth};
 
 use crate::convert::{record, result};
-use crate::error::OrRaise;
+use crate::error::{OrRaise, invalid};
+use crate::family::{SerialFamily, families};
 use crate::scope::{Scope, parameters_of, scope_of};
 
 /// A column of an index: its name, its type and, for timestamps, its zone.
@@ -34,11 +34,7 @@ impl Column {
     fn new(name: &str, r#type: &str, zone: Option<&str>) -> PyResult<Self> {
         let found = TYPES.into_iter().find(|it| it.name() == r#type).ok_or_else(|| {
             let names: Vec<&str> = TYPES.iter().map(|it| it.name()).collect();
-            PyValueError::new_err(format!(
-                "there is no type {:?}; there are {}",
-                r#type,
-                names.join(", ")
-            ))
+            invalid(format!("there is no type {:?}; there are {}", r#type, names.join(", ")))
         })?;
         let column = seriatim::Column::new(name, found).or_raise()?;
         let inner = match zone {
@@ -71,108 +67,6 @@ impl Column {
     }
 }
 
-/// How a maker writes and orders serials.
-#[pyclass(frozen, eq, module = "seriatim")]
-#[derive(Clone, PartialEq)]
-pub(crate) struct SerialFamily {
-    pub(crate) inner: seriatim::SerialFamily,
-}
-
-impl SerialFamily {
-    fn read(document: serde_json::Value) -> PyResult<Self> {
-        let inner = serde_json::from_value(document);
-        let inner = inner.map_err(|error| PyValueError::new_err(error.to_string()))?;
-        Ok(SerialFamily { inner })
-    }
-}
-
-#[pymethods]
-impl SerialFamily {
-    #[new]
-    #[pyo3(signature = (name, layout, *, order = None, normaliser = None, check_policy = None))]
-    fn new(
-        name: &str,
-        layout: &str,
-        order: Option<Vec<String>>,
-        normaliser: Option<Vec<String>>,
-        check_policy: Option<&str>,
-    ) -> PyResult<Self> {
-        let mut document = serde_json::json!({
-            "name": name,
-            "layout": layout,
-            "order": order.unwrap_or_default(),
-            "normaliser": normaliser.unwrap_or_default(),
-        });
-        if let (Some(policy), Some(keys)) = (check_policy, document.as_object_mut()) {
-            keys.insert("check_policy".into(), policy.into());
-        }
-        SerialFamily::read(document)
-    }
-
-    /// Reads a family from its JSON.
-    #[classmethod]
-    fn from_json(_class: &Bound<'_, PyType>, text: &str) -> PyResult<Self> {
-        let document = serde_json::from_str(text);
-        SerialFamily::read(document.map_err(|error| PyValueError::new_err(error.to_string()))?)
-    }
-
-    /// The family as JSON.
-    fn to_json(&self) -> PyResult<String> {
-        serde_json::to_string(&self.inner).map_err(|error| PyValueError::new_err(error.to_string()))
-    }
-
-    fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String,))> {
-        let from_json = slf.get_type().getattr("from_json")?;
-        Ok((from_json.unbind(), (slf.get().to_json()?,)))
-    }
-
-    /// The name.
-    #[getter]
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    /// The layout, such as `{plant:A2}{n:D11}`.
-    #[getter]
-    fn layout(&self) -> String {
-        self.inner.layout()
-    }
-
-    /// The fields, the most significant first.
-    #[getter]
-    fn order(&self) -> Vec<String> {
-        self.inner.order().map(str::to_owned).collect()
-    }
-
-    /// The fields of a serial by name, and none where it does not fit.
-    fn fields<'py>(&self, py: Python<'py>, serial: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let Some(code) = self.inner.encode(serial) else { return Ok(None) };
-        let fields = PyDict::new(py);
-        for (name, value) in self.inner.values(code).or_raise()? {
-            match value {
-                FieldValue::Number(number) => fields.set_item(name, number)?,
-                FieldValue::Text(text) => fields.set_item(name, &*text)?,
-            }
-        }
-        Ok(Some(fields))
-    }
-
-    /// Whether the check character of a serial is right; none where there is none, or it does not
-    /// fit.
-    fn check(&self, serial: &str) -> Option<bool> {
-        self.inner.check(serial)
-    }
-
-    /// Whether a serial fits.
-    fn fits(&self, serial: &str) -> bool {
-        self.inner.encode(serial).is_some()
-    }
-
-    fn __repr__(&self) -> String {
-        format!("SerialFamily({:?}, {:?})", self.inner.name(), self.inner.layout())
-    }
-}
-
 /// The columns and serial families of an index.
 #[pyclass(frozen, eq, module = "seriatim")]
 #[derive(Clone, PartialEq)]
@@ -201,7 +95,7 @@ impl Schema {
     #[getter]
     pub(crate) fn families(&self) -> Vec<SerialFamily> {
         let families = self.inner.families().iter();
-        families.map(|(_, it)| SerialFamily { inner: it.clone() }).collect()
+        families.map(|(_, it)| it.clone().into()).collect()
     }
 
     /// Resolves a scope against the schema; keywords are the values of its parameters.
@@ -228,9 +122,7 @@ pub(crate) fn schema(
     families: Option<Vec<PyRef<'_, SerialFamily>>>,
 ) -> PyResult<seriatim::Schema> {
     let columns = columns.unwrap_or_default().iter().map(|it| it.inner.clone()).collect();
-    let families = families.unwrap_or_default().iter().map(|it| it.inner.clone()).collect();
-    let families = Families::new(families).or_raise()?;
-    Ok(seriatim::Schema::new(columns).or_raise()?.with_families(families))
+    Ok(seriatim::Schema::new(columns).or_raise()?.with_families(self::families(families)?))
 }
 
 /// A scope that knows its columns; it decides units that are described, without an index.
@@ -252,14 +144,8 @@ impl BoundScope {
         py: Python<'py>,
         unit: &Bound<'py, PyDict>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let decision = self.inner.explain_record(&record(unit, self.inner.schema())?).or_raise()?;
-        let clauses: PyResult<Vec<Bound<'py, PyAny>>> =
-            decision.clauses.iter().map(|it| deciding_clause(py, it)).collect();
-        let told = PyDict::new(py);
-        told.set_item("verdict", decision.verdict.code())?;
-        told.set_item("truth", truth_of(decision.truth))?;
-        told.set_item("clauses", clauses?)?;
-        result(py, "Decision", &told)
+        let unit = record(unit, self.inner.schema())?;
+        decision(py, &self.inner.explain_record(&unit).or_raise()?)
     }
 
     /// The SHA-256 of the scope and the values of its parameters, as 64 hexadecimal digits.
@@ -292,6 +178,20 @@ fn truth_of(truth: Truth) -> Option<bool> {
     }
 }
 
+/// A verdict with the clauses that decide: a `Decision`.
+pub(crate) fn decision<'py>(
+    py: Python<'py>,
+    decision: &seriatim::Decision,
+) -> PyResult<Bound<'py, PyAny>> {
+    let clauses: PyResult<Vec<Bound<'py, PyAny>>> =
+        decision.clauses.iter().map(|it| deciding_clause(py, it)).collect();
+    let told = PyDict::new(py);
+    told.set_item("verdict", decision.verdict.code())?;
+    told.set_item("truth", truth_of(decision.truth))?;
+    told.set_item("clauses", clauses?)?;
+    result(py, "Decision", &told)
+}
+
 fn deciding_clause<'py>(
     py: Python<'py>,
     clause: &seriatim::DecidingClause,
@@ -308,29 +208,4 @@ fn deciding_clause<'py>(
         _ => {}
     }
     result(py, "DecidingClause", &told)
-}
-
-/// Reads serial families off a sample, beside those that exist; a dict of what is proposed.
-#[pyfunction]
-#[pyo3(signature = (serials, existing = None))]
-pub(crate) fn infer<'py>(
-    py: Python<'py>,
-    serials: Vec<String>,
-    existing: Option<Vec<PyRef<'py, SerialFamily>>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let existing = schema(None, existing)?.families().clone();
-    let inference = py.detach(|| {
-        let mut inferrer = Inferrer::new(&existing);
-        for serial in &serials {
-            if existing.iter().any(|(_, family)| family.encode(serial).is_some()) {
-                inferrer.observe_known(1);
-            } else {
-                inferrer.observe(serial);
-            }
-        }
-        inferrer.finish()
-    });
-    let text = serde_json::to_string(&inference)
-        .map_err(|error| PyValueError::new_err(error.to_string()))?;
-    py.import("json")?.call_method1("loads", (text,))
 }

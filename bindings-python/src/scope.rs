@@ -4,13 +4,13 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use pyo3::basic::CompareOp;
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType};
 use seriatim::{DatePart, Parameters};
 
 use crate::convert::literal;
-use crate::error::OrRaise;
+use crate::error::{OrRaise, invalid};
 
 /// A condition on units: what a recall covers.
 #[pyclass(frozen, module = "seriatim")]
@@ -242,7 +242,7 @@ impl Term {
     fn extract(&self, part: &str) -> PyResult<Term> {
         let found = DatePart::ALL.into_iter().find(|it| it.code() == part).ok_or_else(|| {
             let all = DatePart::ALL.map(DatePart::code).join(", ");
-            PyValueError::new_err(format!("there is no part {part:?}; there are {all}"))
+            invalid(format!("there is no part {part:?}; there are {all}"))
         })?;
         Ok(self.inner.clone().extract(found).into())
     }

@@ -4,9 +4,18 @@ use pyo3::prelude::*;
 use seriatim::{Reason, Verdict};
 
 use crate::convert::unit_asked;
-use crate::error::OrRaise;
+use crate::error::{OrRaise, invalid};
+use crate::schema::decision;
 use crate::scope::Scope;
-use crate::unit_set::UnitSet;
+use crate::unit_set::{Unit, UnitSet};
+
+const VERDICTS: [Verdict; 5] = [
+    Verdict::Affected,
+    Verdict::NotAffected,
+    Verdict::Undetermined,
+    Verdict::UnknownSerial,
+    Verdict::InvalidSerial,
+];
 
 /// The units that a scope covers, and those it may cover.
 #[pyclass(frozen, module = "seriatim")]
@@ -101,6 +110,18 @@ impl Selection {
         verdicts.or_raise()
     }
 
+    /// What the scope says of one unit of the index, and which clauses decide: a `Decision`.
+    #[pyo3(signature = (serial, *, namespace = ""))]
+    fn explain_unit<'py>(
+        &self,
+        py: Python<'py>,
+        serial: &str,
+        namespace: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let told = py.detach(|| self.inner.explain_unit(namespace, serial)).or_raise()?;
+        decision(py, &told)
+    }
+
     fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("seriatim._html")?.call_method1("selection", (slf,))
     }
@@ -112,6 +133,14 @@ impl Selection {
             self.inner.undetermined.len()
         )
     }
+}
+
+/// A verdict by its code.
+fn verdict_of(code: &str) -> PyResult<Verdict> {
+    VERDICTS.into_iter().find(|it| it.code() == code).ok_or_else(|| {
+        let codes = VERDICTS.map(Verdict::code).join(", ");
+        invalid(format!("there is no verdict {code:?}; there are {codes}"))
+    })
 }
 
 /// What a newer selection has that an older one has not, and the other way round.
@@ -138,6 +167,18 @@ impl ScopeDiff {
     #[getter]
     fn kept(&self) -> UnitSet {
         self.inner.kept.clone().into()
+    }
+
+    /// Units that had one verdict before and have another now.
+    fn moved(&self, py: Python<'_>, before: &str, now: &str) -> PyResult<UnitSet> {
+        let (before, now) = (verdict_of(before)?, verdict_of(now)?);
+        py.detach(|| self.inner.moved(before, now)).or_raise().map(UnitSet::from)
+    }
+
+    /// How many units had which verdict before and have which other now, where there are some.
+    fn moves(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, &'static str, u64)>> {
+        let moves = py.detach(|| self.inner.moves()).or_raise()?;
+        Ok(moves.into_iter().map(|(before, now, it)| (before.code(), now.code(), it)).collect())
     }
 
     fn __repr__(&self) -> String {
@@ -189,6 +230,13 @@ impl Lookup {
     #[getter]
     fn ambiguous(&self) -> Vec<usize> {
         self.inner.ambiguous.clone()
+    }
+
+    /// What some of the invalid ones may be: (place, name of the family, unit or None).
+    #[getter]
+    fn near_misses(&self) -> Vec<(usize, String, Option<Unit>)> {
+        let near = self.inner.near_misses.iter();
+        near.map(|it| (it.place, it.family.clone(), it.unit.as_ref().map(Unit::from))).collect()
     }
 
     fn __repr__(&self) -> String {

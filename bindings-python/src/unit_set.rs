@@ -24,6 +24,12 @@ pub(crate) struct Unit {
     serial: String,
 }
 
+impl From<&seriatim::Unit> for Unit {
+    fn from(it: &seriatim::Unit) -> Self {
+        Unit { namespace: it.namespace().to_owned(), serial: it.serial().to_owned() }
+    }
+}
+
 #[pymethods]
 impl Unit {
     #[new]
@@ -169,11 +175,7 @@ impl UnitIter {
 
     fn __next__(&self) -> PyResult<Option<Unit>> {
         let mut units = self.units.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let unit = units.next().transpose().or_raise()?;
-        Ok(unit.map(|it| Unit {
-            namespace: it.namespace().to_owned(),
-            serial: it.serial().to_owned(),
-        }))
+        Ok(units.next().transpose().or_raise()?.as_ref().map(Unit::from))
     }
 }
 
@@ -257,6 +259,12 @@ impl By {
     #[staticmethod]
     fn year(column: &str) -> Self {
         By { inner: CoreBy::year(column) }
+    }
+
+    /// By a field of the serial, such as the plant or the year that it names.
+    #[staticmethod]
+    fn serial_field(name: &str) -> Self {
+        By { inner: CoreBy::serial_field(name) }
     }
 
     /// By namespace.

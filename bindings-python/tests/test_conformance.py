@@ -21,6 +21,18 @@ LOAD_KEYS = {
 }
 
 
+KNOWN_KEYS = {
+    "name", "why", "family", "layout", "order", "fits", "misfits", "ascending", "error",
+}
+GS1_KEYS = {
+    "name", "why", "text", "element_string", "bracketed", "digital_link", "sgtin", "error",
+}
+SCANNED_KEYS = {"name", "why", "families", "text", "namespace", "serial", "error"}
+TABLE_KEYS = {
+    "name", "why", "schema", "options", "csv", "rows", "blank", "columns_ignored", "scope", "error",
+}
+
+
 def parametrised(folder):
     found = cases(folder)
     return pytest.mark.parametrize("case", [it for _, it in found], ids=[it for it, _ in found])
@@ -222,3 +234,100 @@ def test_families(case):
         ]
         assert proposed == case["families"]
         assert inferred["opaque"]["count"] == case["opaque"]
+
+
+@parametrised("known")
+def test_known(case):
+    assert set(case) <= KNOWN_KEYS
+    ((constructor, arguments),) = case["family"].items()
+    make = getattr(st.SerialFamily, constructor)
+    if "error" in case:
+        with pytest.raises(st.Error) as raised:
+            make("it", **arguments)
+        assert case["error"] in raised.value.message
+        return
+    family = make("it", **arguments)
+    assert family.layout == case.get("layout", family.layout)
+    assert family.order == case.get("order", family.order)
+    for fitting in case.get("fits", []):
+        serial = fitting["serial"]
+        assert family.decode(family.encode(serial)) == fitting.get("canonical", serial)
+        assert family.check(serial) is fitting.get("check"), serial
+        fields = family.fields(serial)
+        for name, value in fitting.get("fields", {}).items():
+            assert fields[name] == value, serial
+    for text in case.get("misfits", []):
+        assert family.encode(text) is None, text
+    codes = [family.encode(it) for it in case.get("ascending", [])]
+    assert all(a < b for a, b in zip(codes, codes[1:]))
+
+
+@parametrised("gs1")
+def test_gs1(case):
+    assert set(case) <= GS1_KEYS
+    if "error" in case:
+        with pytest.raises(st.Error) as raised:
+            st.ElementString(case["text"])
+        check_error(raised.value, case["error"])
+        return
+    read = st.ElementString(case["text"])
+    forms = {"element_string": read.to_fnc1(), "bracketed": str(read)}
+    expected = {"element_string": case["element_string"]}
+    if "bracketed" in case:
+        expected["bracketed"] = case["bracketed"]
+    if "digital_link" in case:
+        forms["digital_link"] = read.to_digital_link(case["digital_link"]["stem"])
+        expected["digital_link"] = case["digital_link"]["text"]
+    if "sgtin" in case:
+        forms["sgtin"] = read.to_sgtin(case["sgtin"]["company_prefix_digits"])
+        expected["sgtin"] = case["sgtin"]["text"]
+    assert {name: forms[name] for name in expected} == expected
+    # A link does not keep the order.
+    for form in forms.values():
+        assert sorted(st.ElementString(form).elements) == sorted(read.elements)
+
+
+@parametrised("scanned")
+def test_scanned(case):
+    assert set(case) <= SCANNED_KEYS
+    families = schema_of({"families": case.get("families", [])}).families
+    if "error" in case:
+        with pytest.raises(st.Error) as raised:
+            st.Scanned.read(case["text"], families)
+        check_error(raised.value, case["error"])
+        return
+    read = st.Scanned.read(case["text"], families)
+    assert (read.namespace, read.serial) == (case.get("namespace"), case["serial"])
+
+
+@parametrised("range_tables")
+def test_range_table(case):
+    assert set(case) <= TABLE_KEYS
+    schema = schema_of(case["schema"])
+    csv = case["csv"] if isinstance(case["csv"], str) else "\n".join(case["csv"])
+    options = case.get("options", {})
+    if "error" in case:
+        with pytest.raises(st.Error) as raised:
+            st.RangeTable.from_csv(csv, schema, **options)
+        check_error(raised.value, case["error"])
+        return
+    table = st.RangeTable.from_csv(csv, schema, **options)
+    assert [
+        (it.line, it.outcome, [found.reason for found in it.findings]) for it in table.rows
+    ] == [(it["line"], it["outcome"], it.get("reasons", [])) for it in case["rows"]]
+    for row, expected in zip(table.rows, case["rows"]):
+        for part in expected.get("mentions", []):
+            assert any(part in it.message for it in row.findings), row
+        assert any(it.refused for it in row.findings) == (row.outcome == "refused")
+    report = table.report
+    assert report.accepted + report.flagged + report.refused == len(table.rows)
+    assert report.blank == case.get("blank", 0)
+    assert report.columns_ignored == case.get("columns_ignored", [])
+    if report.refused:
+        with pytest.raises(st.Error):
+            table.scope()
+    if "scope" in case:
+        assert table.scope_without_refused(report.refused).to_sql() == case["scope"]
+    else:
+        with pytest.raises(st.Error):
+            table.scope_without_refused(report.refused)

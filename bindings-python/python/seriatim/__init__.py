@@ -33,12 +33,15 @@ from seriatim._native import (
     By,
     Column,
     Description,
+    ElementString,
     Frame,
     Index,
     Literal,
     Lookup,
     Ownership,
+    RangeTable,
     Reach,
+    Scanned,
     Schema,
     Scope,
     ScopeDiff,
@@ -58,8 +61,13 @@ from seriatim._results import (
     DecidingClause,
     Decision,
     Explanation,
+    FamilyChangeReport,
+    Finding,
     LoadReport,
+    RangeTableReport,
+    ReasonRows,
     RegistrationReport,
+    TableRow,
     Verification,
 )
 
@@ -74,8 +82,11 @@ __all__ = [
     "DecidingClause",
     "Decision",
     "Description",
+    "ElementString",
     "Error",
     "Explanation",
+    "FamilyChangeReport",
+    "Finding",
     "Frame",
     "Index",
     "InvalidArgumentError",
@@ -85,8 +96,12 @@ __all__ = [
     "Lookup",
     "NotFoundError",
     "Ownership",
+    "RangeTable",
+    "RangeTableReport",
     "Reach",
+    "ReasonRows",
     "RegistrationReport",
+    "Scanned",
     "Schema",
     "Scope",
     "ScopeDiff",
@@ -96,6 +111,7 @@ __all__ = [
     "Selection",
     "SerialFamily",
     "SerialSet",
+    "TableRow",
     "Term",
     "Unit",
     "UnitSet",
@@ -110,6 +126,7 @@ __all__ = [
     "open",
     "param",
     "serial",
+    "serial_field",
     "sql",
 ]
 
@@ -117,6 +134,17 @@ __all__ = [
 serial = Term("serial")
 #: What the serial is unique within, on its way into a condition.
 namespace = Term("namespace")
+
+
+def serial_field(name: str) -> Term:
+    """Begin a condition on a field of the serial, such as `yy`; `made` is the time that it names.
+
+    Examples
+    --------
+    >>> print(serial_field("yy") == 25)
+    serial.yy = 25
+    """
+    return Term(f"serial.{name}")
 
 
 def col(name: str) -> Term:

@@ -7,10 +7,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seriatim._native import Index, Ownership, Selection
+    from seriatim._native import Index, Ownership, RangeTable, Selection
     from seriatim._results import Explanation
 
 _TABLE = "border-collapse:collapse;font-size:90%"
+_LINES_SHOWN = 20
 _BAR = "display:inline-block;height:0.7em;background:#4c78a8;vertical-align:middle"
 
 
@@ -104,6 +105,23 @@ def explanation(it: Explanation) -> str:
         f"{it.chunks_in_range:,} of {it.chunks:,} chunks in range"
     )
     return "<div><b>Explanation</b> " + title + _table(head, rows) + "</div>"
+
+
+def range_table(it: RangeTable) -> str:
+    report = it.report
+    counts = f"{report.accepted:,} accepted, {report.flagged:,} flagged, {report.refused:,} refused"
+    rows = (
+        (
+            "refused" if why.refused else "flagged",
+            why.reason.replace("_", " "),
+            len(why.lines),
+            ", ".join(map(str, why.lines[:_LINES_SHOWN]))
+            + (" ..." if len(why.lines) > _LINES_SHOWN else ""),
+        )
+        for why in report.reasons
+    )
+    head = ("outcome", "reason", "rows", "lines")
+    return f"<div><b>RangeTable</b> {counts}" + _table(head, rows) + "</div>"
 
 
 def frame(columns: list[str], rows: int | None, first: list[dict[str, Any]]) -> str:

@@ -62,6 +62,32 @@ class RegistrationReport:
 
 
 @dataclass(frozen=True, slots=True)
+class FamilyChangeReport:
+    """What a change of serial families did."""
+
+    #: The version of the index in which the families are in force.
+    version: int
+    #: The version of the families.
+    families_version: int
+    #: Units that were written anew.
+    recoded: int
+    #: Units of segments in which no serial changes, and which stay as they are.
+    unchanged: int
+    #: Units whose serial fitted no family and fits one now.
+    now_coded: int
+    #: Units whose serial fitted a family and fits none now.
+    now_opaque: int
+    #: The first few serials that fit no family now.
+    now_opaque_examples: list[str]
+    #: Registrations that were written anew.
+    registrations_recoded: int
+    #: How many units each serial family has, by name.
+    families: list[tuple[str, int]]
+    #: How many units have a serial that fits no family.
+    opaque: int
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
     """A part of a scope, and what it says of the units."""
 
@@ -131,6 +157,64 @@ class Decision:
     truth: bool | None
     #: What decides, in the order of the scope.
     clauses: list[DecidingClause]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found in a row of a range table."""
+
+    #: The code of why the row needs a look, or cannot be used.
+    reason: str
+    #: Whether the row cannot be used for it.
+    refused: bool
+    #: What was found; where the row is refused, also the way out.
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a range table: what stood in it, what became of it, and why."""
+
+    #: The line of the file in which the row begins; of a table of rows, its place. From 1.
+    line: int
+    #: The cells.
+    model: str | None
+    first: str
+    last: str | None
+    #: "accepted", "flagged" or "refused".
+    outcome: str
+    #: What was found; empty where the row is accepted.
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRows:
+    """The rows of a range table that have one reason."""
+
+    #: The code of the reason.
+    reason: str
+    #: Whether the rows are refused for it, or flagged.
+    refused: bool
+    #: Their lines, ascending.
+    lines: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RangeTableReport:
+    """What was found in a range table, by reason."""
+
+    #: Rows that the scope has as they are written.
+    accepted: int
+    #: Rows that the scope has, at which somebody should look.
+    flagged: int
+    #: Rows that the scope does not have.
+    refused: int
+    #: Rows with nothing in any cell.
+    blank: int
+    #: Those for which rows are refused first.
+    reasons: list[ReasonRows]
+    #: Columns that were not looked at.
+    columns_ignored: list[str]
 
 
 @dataclass(frozen=True, slots=True)
