@@ -55,14 +55,7 @@ impl Selection {
     /// Why units are undetermined: (reason, column or None, units), most units first.
     fn by_reason(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, Option<String>, u64)>> {
         let reasons = py.detach(|| self.inner.undetermined.by_reason()).or_raise()?;
-        let told = |(reason, units): (Reason, u64)| {
-            let code = reason.code();
-            let column = match reason {
-                Reason::MissingColumn(name) => Some(name),
-                Reason::UnreadableSerial => None,
-            };
-            (code, column, units)
-        };
+        let told = |(reason, units): (Reason, u64)| (reason.code(), reason.column(), units);
         Ok(reasons.into_iter().map(told).collect())
     }
 

@@ -12,7 +12,8 @@ use super::select::plans;
 use crate::bitmap::{Container, Mask};
 use crate::error::Result;
 use crate::pool;
-use crate::scope::{BoundNode, BoundScope, NodeId};
+use crate::scope::{BoundNode, BoundScope, NodeId, SerialTest};
+use crate::serial::{FamilyId, SerialFamily};
 
 /// Why a scope cannot be decided for a unit.
 ///
@@ -23,12 +24,18 @@ use crate::scope::{BoundNode, BoundScope, NodeId};
 ///
 /// assert_eq!(Reason::MissingColumn("lot".into()).to_string(), "lot is missing");
 /// assert_eq!(Reason::UnreadableSerial.code(), "unreadable_serial");
+/// assert_eq!(Reason::MissingSerialField("plant".into()).column().as_deref(), Some("serial.plant"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     /// The unit has no value in this column.
     MissingColumn(String),
-    /// The serial fits no family, but may be a misread serial of a range.
+    /// The serial is of a family without this field; of `made`, of one that does not say when a
+    /// serial was made.
+    MissingSerialField(String),
+    /// The serial says when it was made, but of the days that it names the scope covers a part.
+    CoarseSerialDate,
+    /// The serial fits no family, but may be a misread serial of one.
     UnreadableSerial,
 }
 
@@ -37,7 +44,18 @@ impl Reason {
     pub fn code(&self) -> &'static str {
         match self {
             Reason::MissingColumn(_) => "missing_column",
+            Reason::MissingSerialField(_) => "missing_serial_field",
+            Reason::CoarseSerialDate => "coarse_serial_date",
             Reason::UnreadableSerial => "unreadable_serial",
+        }
+    }
+
+    /// The column that is missing, as scopes name it: a field of the serial is `serial.plant`.
+    pub fn column(&self) -> Option<String> {
+        match self {
+            Reason::MissingColumn(column) => Some(column.clone()),
+            Reason::MissingSerialField(field) => Some(format!("serial.{field}")),
+            Reason::CoarseSerialDate | Reason::UnreadableSerial => None,
         }
     }
 }
@@ -46,6 +64,10 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reason::MissingColumn(column) => write!(f, "{column} is missing"),
+            Reason::MissingSerialField(field) => {
+                write!(f, "the serial is of a family without {field}")
+            }
+            Reason::CoarseSerialDate => f.write_str("the serial names too long a time"),
             Reason::UnreadableSerial => f.write_str("the serial may be misread"),
         }
     }
@@ -71,11 +93,12 @@ impl Undetermined {
             return Ok(Vec::new());
         }
         let bound = &*self.bound;
-        let columns = bound.schema().columns();
+        let reasons = reasons_of(bound);
         let plans = plans(self.snapshot(), bound, bound.root())?;
         let chunks = self.chunks(&plans);
         let count = |masks: &mut Masks, (plan, at, rows): &(&Plan<'_>, At, Container<'_>)| {
-            let mut tally = Tally { bound, at: *at, causes: vec![None; columns.len() + 1] };
+            let causes = vec![None; reasons.len()];
+            let mut tally = Tally { bound, plan, at: *at, reasons: &reasons, causes };
             tally.add(&plan.root, &Part::Rows(rows.to_mask()), masks)?;
             Ok(tally.counts())
         };
@@ -85,13 +108,12 @@ impl Undetermined {
         } else {
             pool::shared()?.install(|| chunks.par_iter().map_init(Masks::default, count).collect())
         };
-        let mut total = vec![0; columns.len() + 1];
+        let mut total = vec![0; reasons.len()];
         for counts in counts {
             total.iter_mut().zip(counts?).for_each(|(total, count)| *total += count);
         }
-        let names = columns.iter().map(|it| Reason::MissingColumn(it.name().to_owned()));
-        let reasons = names.chain([Reason::UnreadableSerial]).zip(total);
-        let mut reasons: Vec<(Reason, u64)> = reasons.filter(|(_, units)| *units > 0).collect();
+        let counted = reasons.into_iter().zip(total);
+        let mut reasons: Vec<(Reason, u64)> = counted.filter(|(_, units)| *units > 0).collect();
         reasons.sort_by_key(|(_, units)| std::cmp::Reverse(*units));
         Ok(reasons)
     }
@@ -106,11 +128,33 @@ impl Undetermined {
     }
 }
 
+/// The reasons that a scope can have: the columns in their order, then those of the serial.
+fn reasons_of(bound: &BoundScope) -> Vec<Reason> {
+    let columns = bound.schema().columns().iter();
+    let columns = columns.map(|it| Reason::MissingColumn(it.name().to_owned()));
+    let mut fields: Vec<Reason> = bound.nodes().filter_map(|(_, it)| missing_field(it)).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    columns.chain(fields).chain([Reason::CoarseSerialDate, Reason::UnreadableSerial]).collect()
+}
+
+/// The reason where a serial is of a family without the field that a node asks for.
+fn missing_field(node: &BoundNode) -> Option<Reason> {
+    let name = match node {
+        BoundNode::Serial(SerialTest::Field(test)) => test.name(),
+        BoundNode::Serial(SerialTest::Made(_)) => "made",
+        _ => return None,
+    };
+    Some(Reason::MissingSerialField(name.to_owned()))
+}
+
 /// The rows of a chunk by the reason for which they are undetermined.
 struct Tally<'a> {
     bound: &'a BoundScope,
+    plan: &'a Plan<'a>,
     at: At,
-    /// By column; the last is for the serial.
+    reasons: &'a [Reason],
+    /// By reason.
     causes: Vec<Option<Mask>>,
 }
 
@@ -121,7 +165,7 @@ impl Tally<'_> {
             Kind::And(steps) | Kind::Or(steps) => steps,
             Kind::Not(contrary) => return self.add(contrary, rows, masks),
             _ => {
-                self.note(step.node, rows);
+                self.note(step.node, rows, masks);
                 return Ok(());
             }
         };
@@ -138,13 +182,53 @@ impl Tally<'_> {
         Ok(())
     }
 
-    fn note(&mut self, node: NodeId, rows: &Part) {
-        let cause = match self.bound.node(node) {
-            BoundNode::Column { column, .. } => self.causes.get_mut(*column),
-            BoundNode::Serial(_) => self.causes.last_mut(),
-            _ => None,
-        };
-        if let (Some(cause), Part::Rows(rows)) = (cause, rows) {
+    fn note(&mut self, node: NodeId, rows: &Part, masks: &mut Masks) {
+        let Part::Rows(rows) = rows else { return };
+        match self.bound.node(node) {
+            BoundNode::Column { column, .. } => self.put(*column, rows),
+            BoundNode::Serial(test @ (SerialTest::Field(_) | SerialTest::Made(_))) => {
+                self.note_serials(node, test, rows, masks);
+            }
+            BoundNode::Serial(_) => self.put_reason(&Reason::UnreadableSerial, rows),
+            _ => {}
+        }
+    }
+
+    /// Takes down why a test of a part of the serial is UNKNOWN, family by family.
+    fn note_serials(&mut self, node: NodeId, test: &SerialTest, rows: &Mask, masks: &mut Masks) {
+        let missing = missing_field(self.bound.node(node));
+        let families = self.bound.schema().families();
+        let (groups, chunk) = (self.plan.segment.units.keys().groups(), self.at.range());
+        let first = groups.partition_point(|group| group.rows.end <= chunk.start);
+        let inside = groups.iter().skip(first).take_while(|it| it.rows.start < chunk.end);
+        for group in inside {
+            let has_part = match test {
+                SerialTest::Field(field) => field.family(group.family).is_some(),
+                _ => families.family(group.family).is_some_and(SerialFamily::has_made),
+            };
+            let reason = match &missing {
+                _ if group.family == FamilyId::OPAQUE => &Reason::UnreadableSerial,
+                Some(missing) if !has_part => missing,
+                _ => &Reason::CoarseSerialDate,
+            };
+            let mut of_group = masks.empty();
+            of_group.set_range(self.at.cut(&group.rows));
+            of_group.and(rows);
+            if !of_group.is_empty() {
+                self.put_reason(reason, &of_group);
+            }
+            masks.put_back(Part::Rows(of_group));
+        }
+    }
+
+    fn put_reason(&mut self, reason: &Reason, rows: &Mask) {
+        if let Some(place) = self.reasons.iter().position(|it| it == reason) {
+            self.put(place, rows);
+        }
+    }
+
+    fn put(&mut self, place: usize, rows: &Mask) {
+        if let Some(cause) = self.causes.get_mut(place) {
             cause.get_or_insert_with(Mask::new).or(rows);
         }
     }

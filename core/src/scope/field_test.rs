@@ -7,6 +7,8 @@ use crate::serial::{Families, FamilyId, SerialKey};
 /// none, and so has one that fits no family.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FieldTest {
+    /// As the first family that has it declares it.
+    name: Box<str>,
     /// By family, in their order.
     families: Vec<Option<FieldNumbers>>,
 }
@@ -21,8 +23,13 @@ pub(crate) struct FieldNumbers {
 }
 
 impl FieldTest {
-    pub(super) fn new(families: Vec<Option<FieldNumbers>>) -> Self {
-        FieldTest { families }
+    pub(super) fn new(name: &str, families: Vec<Option<FieldNumbers>>) -> Self {
+        FieldTest { name: name.into(), families }
+    }
+
+    /// The name of the field.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// What passes in a family; none where the family has no such field.

@@ -9,7 +9,7 @@ use proptest::sample::select;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
     Column, ColumnType, Date, DuplicatePolicy, Families, Index, Instant, LoadOptions, Normaliser,
-    Record, Schema, Scope, SerialFamily, SerialKey, Truth, UnitSet, Units, Value, Version,
+    Reason, Record, Schema, Scope, SerialFamily, SerialKey, Truth, UnitSet, Units, Value, Version,
 };
 
 /// Columns by name; each type once.
@@ -38,6 +38,10 @@ pub(crate) fn schema() -> Schema {
         SerialFamily::new("pump", "P{line:A1}{n:D1..2}").unwrap().with_normaliser(loose).unwrap(),
         // Its fields count in another order than they stand.
         SerialFamily::new("lamp", "L{n:D2}{year:D1}").unwrap().order_by(&["year", "n"]).unwrap(),
+        // Families that say when: a day, a week that comes last in the order, a month.
+        SerialFamily::new("mill", "M{yy:year2}{mm:month}{dd:day}").unwrap(),
+        SerialFamily::new("saw", "S{n:D1}{yy:year1@2015}{ww:week}").unwrap(),
+        SerialFamily::new("oven", "V{mm:month[ABCDEFGHJKLM]}{yy:year1@2015}").unwrap(),
     ];
     Schema::new(columns.to_vec()).unwrap().with_families(Families::new(families).unwrap())
 }
@@ -49,8 +53,50 @@ pub(crate) fn serial() -> impl Strategy<Value = String> {
         2 => ("[AB]", 0..12_u32).prop_map(|(line, n)| format!("P{line}{n}")),
         1 => ("[ab]", 0..12_u32).prop_map(|(line, n)| format!("p-{line}{n}")),
         2 => (0..4_u32, 0..3_u32).prop_map(|(n, year)| format!("L{n:02}{year}")),
+        2 => dated_serial(),
         2 => select(vec!["0O1", "00A", "01B", "PA", "L0X1", "X1", "X2", "X10", "zz", "?", "\u{e9}"])
             .prop_map(str::to_owned),
+    ]
+}
+
+/// Serials that say when they were made; some that no day fits are of no family.
+fn dated_serial() -> impl Strategy<Value = String> {
+    let year = select(vec![2015, 2016, 2018, 2020]);
+    prop_oneof![
+        (year.clone(), select(vec![1, 2, 12]), select(vec![1, 2, 15, 28, 29, 30, 31]))
+            .prop_map(|(yy, mm, dd)| format!("M{:02}{mm:02}{dd:02}", yy % 100)),
+        (0..3_u32, year.clone(), select(vec![1, 2, 7, 9, 52, 53]))
+            .prop_map(|(n, yy, ww)| format!("S{n}{}{ww:02}", yy % 10)),
+        (select(vec!["A", "B", "M"]), year).prop_map(|(mm, yy)| format!("V{mm}{}", yy % 10)),
+    ]
+}
+
+/// A test of when a serial says that it was made, as SQL.
+fn made() -> impl Strategy<Value = String> {
+    let times = [
+        "2015",
+        "2018",
+        "2020",
+        "2015-01",
+        "2018-02",
+        "2018-12",
+        "2016-W01",
+        "2018-W07",
+        "2020-W53",
+        "2015-01-01",
+        "2018-02-15",
+        "2018-12-31",
+        "2020-02-29",
+        "2016-01-02",
+    ];
+    let time = || select(times.to_vec());
+    let compared = select(vec!["=", "<>", "<", "<=", ">", ">="]);
+    prop_oneof![
+        3 => (compared, time()).prop_map(|(is, x)| format!("serial.made {is} '{x}'")),
+        3 => (time(), time()).prop_map(|(x, y)| format!("serial.made BETWEEN '{x}' AND '{y}'")),
+        2 => vec(time(), 1..5)
+            .prop_map(|them| format!("serial.made IN ('{}')", them.join("', '"))),
+        1 => Just("serial.made IS NULL".to_owned()),
     ]
 }
 
@@ -220,20 +266,18 @@ impl Expr {
         }
     }
 
-    /// The columns because of which it is UNKNOWN for a unit; no column stands for the serial.
-    pub(crate) fn reasons(
-        &self,
-        schema: &Schema,
-        unit: &Record,
-        out: &mut BTreeSet<Option<&'static str>>,
-    ) {
+    /// Why it is UNKNOWN for a unit.
+    pub(crate) fn reasons(&self, schema: &Schema, unit: &Record, out: &mut BTreeSet<Reason>) {
         let bound = schema.bind(&self.scope()).unwrap();
         if bound.truth(unit).unwrap() != Truth::Unknown {
             return;
         }
         match self {
-            Expr::Test(_, column) => {
-                out.insert(*column);
+            Expr::Test(_, Some(column)) => {
+                out.insert(Reason::MissingColumn((*column).to_owned()));
+            }
+            Expr::Test(scope, None) => {
+                out.insert(serial_reason(schema, unit, &scope.to_sql()));
             }
             Expr::Not(expr) => expr.reasons(schema, unit, out),
             Expr::And(left, right) | Expr::Or(left, right) => {
@@ -241,6 +285,20 @@ impl Expr {
                 right.reasons(schema, unit, out);
             }
         }
+    }
+}
+
+/// Why a test of the serial, as SQL, is UNKNOWN for a unit.
+fn serial_reason(schema: &Schema, unit: &Record, sql: &str) -> Reason {
+    let families = schema.families();
+    let family = families.classify(unit.serial().unwrap()).unwrap().family();
+    let asked = ["line", "n", "year", "made"]
+        .into_iter()
+        .find(|field| sql.contains(&format!("serial.{field} ")));
+    match (families.family(family), asked) {
+        (Some(family), Some("made")) if family.has_made() => Reason::CoarseSerialDate,
+        (Some(_), Some(field)) => Reason::MissingSerialField(field.to_owned()),
+        _ => Reason::UnreadableSerial,
     }
 }
 
@@ -321,6 +379,7 @@ fn serial_test() -> impl Strategy<Value = Expr> {
     prop_oneof![
         3 => test.prop_map(|scope| Expr::Test(scope, None)),
         2 => function().prop_map(|sql| Expr::Test(sql.parse().unwrap(), None)),
+        1 => made().prop_map(|sql| Expr::Test(sql.parse().unwrap(), None)),
     ]
 }
 

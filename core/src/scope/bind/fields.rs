@@ -42,9 +42,9 @@ pub(super) fn field_test(
     }
     let found: Vec<Option<(usize, &SerialFamily, SerialField<'_>)>> =
         families.iter().map(|(_, family)| find(family, name)).collect();
-    if found.iter().all(Option::is_none) {
+    let Some((_, _, first)) = found.iter().flatten().next() else {
         return Err((no_field(families, name), subject.column_at));
-    }
+    };
     let fields = Fields(found.iter().flatten().map(|(_, family, it)| (*family, it)).collect());
     if *predicate != Predicate::IsNull {
         fields.check(name, predicate)?;
@@ -54,7 +54,7 @@ pub(super) fn field_test(
         numbers: numbers(it, predicate),
     };
     let tests = found.iter().map(|it| it.as_ref().map(|(place, _, it)| numbers(*place, it)));
-    Ok(FieldTest::new(tests.collect()))
+    Ok(FieldTest::new(first.name(), tests.collect()))
 }
 
 /// Whether a name means the time of making: a field of this name is one where no family tells it.

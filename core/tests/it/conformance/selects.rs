@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
-    DuplicatePolicy, Index, LoadOptions, LoadReport, Reason, Record, Schema, Selection, Snapshot,
-    UnitSet, Units, Verdict,
+    DuplicatePolicy, Index, LoadOptions, LoadReport, Record, Schema, Selection, Snapshot, UnitSet,
+    Units, Verdict,
 };
 
 use super::files::{Case, Problems, run};
@@ -278,10 +278,7 @@ fn compare(case: &SelectCase, found: &Selection, problems: &mut Problems) {
         let reasons: Vec<ReasonCount> = reasons
             .map(|(reason, units)| ReasonCount {
                 reason: reason.code().to_owned(),
-                column: match reason {
-                    Reason::MissingColumn(column) => Some(column),
-                    Reason::UnreadableSerial => None,
-                },
+                column: reason.column(),
                 units,
             })
             .collect();
