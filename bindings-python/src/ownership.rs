@@ -60,8 +60,9 @@ impl Ownership {
 
     /// How many units can be reached for a purpose, and why the others cannot.
     #[pyo3(signature = (purpose = "safety"))]
-    fn reach(&self, purpose: &str) -> PyResult<Reach> {
-        Ok(Reach { inner: self.inner.reach(purpose_of(purpose)?) })
+    fn reach(&self, py: Python<'_>, purpose: &str) -> PyResult<Reach> {
+        let purpose = purpose_of(purpose)?;
+        Ok(Reach { inner: py.detach(|| self.inner.reach(purpose)).or_raise()? })
     }
 
     /// The units with an owner who can be reached.

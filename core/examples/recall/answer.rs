@@ -116,7 +116,7 @@ fn say_owners(affected: &UnitSet) -> Outcome<()> {
     ));
     expect("registered", ownership.registered(), REGISTERED)?;
     expect("in the gap", ownership.gap(), GAP)?;
-    say_reach(&ownership.reach(Purpose::Safety));
+    say_reach(&ownership.reach(Purpose::Safety)?);
 
     let step = Step::begin("gap by month");
     let gap = ownership.gap_units().by(&[By::column("market"), By::month("made_at")])?;

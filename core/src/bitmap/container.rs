@@ -84,6 +84,50 @@ impl<'a> Container<'a> {
         }
     }
 
+    /// Calls back with each row that `wanted` has too, ascending, and how many rows are before it.
+    pub(crate) fn each_rank(self, wanted: Container<'_>, mut call: impl FnMut(u16, u32)) {
+        let mut before = 0;
+        match self {
+            Container::Array(rows) => {
+                let mut rest = rows.iter().map(|&it| row(it)).peekable();
+                for wanted in wanted.iter() {
+                    while rest.next_if(|it| *it < wanted).is_some() {
+                        before += 1;
+                    }
+                    if rest.peek() == Some(&wanted) {
+                        call(wanted, before);
+                    }
+                }
+            }
+            Container::Bits(words) => {
+                let mut passed = 0;
+                for wanted in wanted.iter() {
+                    let (at, bit) = (usize::from(wanted >> 6), bit(wanted));
+                    let skipped = words.get(passed..at).unwrap_or_default();
+                    before +=
+                        skipped.iter().map(|it| u64::from_le_bytes(*it).count_ones()).sum::<u32>();
+                    passed = at;
+                    let here = word(words, at);
+                    if here & bit != 0 {
+                        call(wanted, before + (here & (bit - 1)).count_ones());
+                    }
+                }
+            }
+            Container::Runs(runs) => {
+                let mut rest = runs.iter().map(|&run| run_rows(run)).peekable();
+                for wanted in wanted.iter() {
+                    let at = u32::from(wanted);
+                    while let Some(run) = rest.next_if(|run| run.end <= at) {
+                        before += len(&run);
+                    }
+                    if let Some(run) = rest.peek().filter(|run| run.start <= at) {
+                        call(wanted, before + at - run.start);
+                    }
+                }
+            }
+        }
+    }
+
     /// The row that has `rank` rows before it.
     #[expect(clippy::cast_possible_truncation, reason = "a row of a chunk is below 65,536")]
     pub(crate) fn select(self, mut rank: u32) -> Option<u16> {

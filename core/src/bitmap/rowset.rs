@@ -125,6 +125,11 @@ impl RowSet {
         &self.chunks
     }
 
+    /// How many chunks have rows.
+    pub(crate) fn chunk_count(&self) -> usize {
+        self.chunks.len()
+    }
+
     /// How many rows are in. Takes time with the number of chunks.
     pub(crate) fn len(&self) -> u64 {
         self.chunks.iter().map(|it| u64::from(it.count())).sum()

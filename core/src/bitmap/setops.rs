@@ -3,9 +3,11 @@
 use std::cmp::Ordering;
 
 use super::chunk::Chunk;
+use super::container::Container;
 use super::kernels::Op;
 use super::mask::Mask;
 use super::rowset::RowSet;
+use crate::error::Result;
 
 impl RowSet {
     /// The rows of either set.
@@ -26,6 +28,41 @@ impl RowSet {
     /// The rows of exactly one of the sets.
     pub(crate) fn symmetric_difference(&self, other: &RowSet) -> RowSet {
         self.combine(Op::Xor, other)
+    }
+
+    /// The rows of both this set and one whose chunks are looked up.
+    pub(crate) fn intersection_with<'a>(
+        &self,
+        mut chunk: impl FnMut(u16) -> Result<Option<Container<'a>>>,
+    ) -> Result<RowSet> {
+        let mut out = RowSet::new();
+        let mut mask = Mask::new();
+        for ours in self.stored() {
+            if let Some(theirs) = chunk(ours.key)? {
+                mask.clear_all();
+                ours.container().or_into(&mut mask);
+                theirs.and_into(&mut mask);
+                out.push_chunk(Chunk::of_mask(ours.key, &mask));
+            }
+        }
+        Ok(out)
+    }
+
+    /// How many rows are both in this set and in one whose chunks are looked up.
+    pub(crate) fn common_len<'a>(
+        &self,
+        mut chunk: impl FnMut(u16) -> Result<Option<Container<'a>>>,
+    ) -> Result<u64> {
+        let mut common = 0;
+        let mut mask = Mask::new();
+        for ours in self.stored() {
+            if let Some(theirs) = chunk(ours.key)? {
+                mask.clear_all();
+                ours.container().or_into(&mut mask);
+                common += u64::from(theirs.and_count(&mask));
+            }
+        }
+        Ok(common)
     }
 
     fn combine(&self, op: Op, other: &RowSet) -> RowSet {

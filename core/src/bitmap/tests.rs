@@ -356,3 +356,25 @@ fn rows_may_come_in_any_order() {
     set.push_range(1..4);
     assert!(set.iter().eq([1, 2, 3, 70_000, 70_001, 200_000]));
 }
+
+proptest! {
+    #[test]
+    fn ranks_of_wanted_rows_are_what_is_before_them(
+        (held, _) in set(), (wanted, _) in set(),
+    ) {
+        for (key, wanted) in wanted.chunks() {
+            let Some(container) = held.chunk(key) else { continue };
+            let mut found = Vec::new();
+            container.each_rank(wanted, |row, rank| found.push((row, rank)));
+            let expected: Vec<(u16, u32)> = wanted
+                .iter()
+                .filter(|row| container.contains(*row))
+                .map(|row| (row, container.rank(row)))
+                .collect();
+            prop_assert_eq!(found, expected);
+        }
+        let looked_up = wanted.intersection_with(|key| Ok(held.chunk(key))).unwrap();
+        prop_assert_eq!(&looked_up, &wanted.intersection(&held));
+        prop_assert_eq!(wanted.common_len(|key| Ok(held.chunk(key))).unwrap(), looked_up.len());
+    }
+}

@@ -1,6 +1,7 @@
 //! A set of rows in the portable Roaring format, read where it lies.
 
 use std::fmt;
+use std::ops::Range;
 
 use super::container::{ARRAY_ROWS_MAX, Container};
 use super::mask::WORDS;
@@ -103,6 +104,28 @@ impl<'a> View<'a> {
     pub(crate) fn chunk_count(&self, key: u16) -> u32 {
         let described = self.position(key).and_then(|at| self.described.get(at));
         described.map_or(0, |&it| rows_of(it))
+    }
+
+    /// Every chunk that has rows, ascending, and how many the header says there are.
+    pub(crate) fn chunk_counts(&self) -> impl Iterator<Item = (u16, u32)> + 'a {
+        self.described.iter().map(|&it| (key_of(it), rows_of(it)))
+    }
+
+    /// The last chunk that has rows.
+    pub(crate) fn last_chunk(&self) -> Option<u16> {
+        self.described.last().map(|&it| key_of(it))
+    }
+
+    /// Where the rows of chunk `key` lie in the bytes.
+    pub(crate) fn chunk_place(&self, key: u16) -> Option<Range<usize>> {
+        let at = self.position(key)?;
+        let start = self.start(at)?;
+        Some(start..start + self.place(at)?.len())
+    }
+
+    /// How many bytes come before the rows.
+    pub(crate) fn header_len(&self) -> usize {
+        self.start(0).unwrap_or(self.bytes.len())
     }
 
     /// Every chunk that has rows, ascending.

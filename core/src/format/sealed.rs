@@ -214,6 +214,12 @@ impl Section {
         self.bytes(0..self.len())
     }
 
+    /// The whole section, no block of which is checked: what is used of it must be read again by
+    /// [`bytes`](Section::bytes).
+    pub(crate) fn unchecked(&self) -> &[u8] {
+        self.file.bytes.get(self.place.clone()).unwrap_or_default()
+    }
+
     /// An error of kind `corrupt` that names the file and the section.
     #[cold]
     pub(crate) fn corrupt(&self, found: impl fmt::Display) -> Error {

@@ -25,35 +25,48 @@ pub(super) fn pairs_at(
     as_of: i64,
 ) -> Result<Vec<Pair>> {
     let mut pairs = Vec::new();
-    let links = snapshot.links_of(segment).iter().zip(snapshot.registration_segments());
-    for (source, (links, live)) in links.enumerate() {
-        let mut found: Vec<(u32, u32)> = Vec::new();
-        for lane in links.lanes() {
-            let (mut linked, mut positions) = (Vec::new(), Vec::new());
-            lane.each_position(units, |unit, position| {
-                linked.push(unit);
-                positions.push(position);
-                Ok(())
-            })?;
-            let mut linked = linked.into_iter();
-            live.segment.each_span(&positions, |start, end| {
-                let unit = linked.next().unwrap_or(0);
-                if found.len() as u64 + u64::from(end - start) > 2 * live.segment.rows() {
-                    return Err(Error::corrupt("links: a registration is of several units"));
-                }
-                found.extend((start..end).map(|row| (unit, row)));
-                Ok(())
-            })?;
-        }
-        let retired = &live.amendment.retired;
-        if !retired.is_empty() {
-            found.retain(|(_, row)| !retired.contains(*row));
-        }
-        hold_at(live, &mut found, as_of)?;
-        pairs.extend(found.into_iter().map(|(unit, row)| Pair { unit, source, row }));
+    for source in 0..snapshot.links_of(segment).len() {
+        pairs.extend(pairs_of(snapshot, (segment, source), units, as_of)?);
     }
     pairs.sort_unstable();
     Ok(pairs)
+}
+
+/// Those of them that are in one segment of registrations, in no order.
+pub(super) fn pairs_of(
+    snapshot: &Snapshot,
+    (segment, source): (usize, usize),
+    units: &RowSet,
+    as_of: i64,
+) -> Result<Vec<Pair>> {
+    let links = snapshot.links_of(segment).get(source);
+    let Some((links, live)) = links.zip(snapshot.registration_segments().get(source)) else {
+        return Ok(Vec::new());
+    };
+    let mut found: Vec<(u32, u32)> = Vec::new();
+    for lane in links.lanes() {
+        let (mut linked, mut positions) = (Vec::new(), Vec::new());
+        lane.each_position(units, |unit, position| {
+            linked.push(unit);
+            positions.push(position);
+            Ok(())
+        })?;
+        let mut linked = linked.into_iter();
+        live.segment.each_span(&positions, |start, end| {
+            let unit = linked.next().unwrap_or(0);
+            if found.len() as u64 + u64::from(end - start) > 2 * live.segment.rows() {
+                return Err(Error::corrupt("links: a registration is of several units"));
+            }
+            found.extend((start..end).map(|row| (unit, row)));
+            Ok(())
+        })?;
+    }
+    let retired = &live.amendment.retired;
+    if !retired.is_empty() {
+        found.retain(|(_, row)| !retired.contains(*row));
+    }
+    hold_at(live, &mut found, as_of)?;
+    Ok(found.into_iter().map(|(unit, row)| Pair { unit, source, row }).collect())
 }
 
 /// Leaves those that hold at an instant: begun by then, and not ended.

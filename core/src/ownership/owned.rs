@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -44,7 +45,7 @@ use crate::registry::{Access, Purpose, Standing, UnreachableReason};
 /// let affected = index.snapshot().select(&"serial <= 'A005'".parse()?)?.affected;
 /// let ownership = affected.ownership("2025-06-01T00:00:00Z".parse()?)?;
 /// assert_eq!((ownership.registered(), ownership.gap()), (2, 3));
-/// let safety = ownership.reach(Purpose::Safety);
+/// let safety = ownership.reach(Purpose::Safety)?;
 /// assert_eq!((safety.reachable(), safety.by_unknown_consent()), (2, 2));
 /// assert_eq!(ownership.contacts(Purpose::Safety)?.len(), 1);
 /// # Ok::<(), seriatim::Error>(())
@@ -58,8 +59,8 @@ pub struct Ownership {
     evaluated: Vec<Vec<(u32, Access)>>,
     /// For each segment of the snapshot and each of registrations, the units read from links.
     steady: Vec<Vec<RowSet>>,
-    /// How many registered units have what access.
-    tally: BTreeMap<Access, u64>,
+    /// How many registered units have what access, once it is asked.
+    tally: OnceLock<BTreeMap<Access, u64>>,
 }
 
 impl UnitSet {
@@ -74,8 +75,14 @@ impl UnitSet {
     pub fn ownership(&self, as_of: Instant) -> Result<Ownership> {
         let snapshot = self.snapshot();
         let segment = |(place, rows): (usize, &RowSet)| OfSegment::of(snapshot, place, rows, as_of);
-        let found: Vec<OfSegment> = pool::shared()?
-            .install(|| self.rows().par_iter().enumerate().map(segment).collect::<Result<_>>())?;
+        let chunks: usize = self.rows().iter().map(RowSet::chunk_count).sum();
+        let found: Vec<OfSegment> = if chunks <= ALONE_MAX {
+            self.rows().iter().enumerate().map(segment).collect::<Result<_>>()?
+        } else {
+            pool::shared()?.install(|| {
+                self.rows().par_iter().enumerate().map(segment).collect::<Result<_>>()
+            })?
+        };
         let (mut registered, mut evaluated, mut steady) = (Vec::new(), Vec::new(), Vec::new());
         for found in found {
             registered.push(found.registered);
@@ -83,18 +90,13 @@ impl UnitSet {
             steady.push(found.steady);
         }
         let registered = UnitSet::of(snapshot.clone(), registered);
-        let mut ownership = Ownership {
-            affected: self.clone(),
-            as_of,
-            registered,
-            evaluated,
-            steady,
-            tally: BTreeMap::new(),
-        };
-        ownership.tally = ownership.count()?;
-        Ok(ownership)
+        let (affected, tally) = (self.clone(), OnceLock::new());
+        Ok(Ownership { affected, as_of, registered, evaluated, steady, tally })
     }
 }
+
+/// Chunks of units that one thread joins: to wake others takes longer.
+const ALONE_MAX: usize = 64;
 
 /// What is found of one segment of units.
 struct OfSegment {
@@ -106,9 +108,12 @@ struct OfSegment {
 impl OfSegment {
     fn of(snapshot: &Snapshot, segment: usize, affected: &RowSet, as_of: Instant) -> Result<Self> {
         let (mut registered, mut varying, mut steady) = (RowSet::new(), RowSet::new(), Vec::new());
+        if affected.is_empty() {
+            return Ok(OfSegment { registered, evaluated: Vec::new(), steady });
+        }
         for links in snapshot.links_of(segment) {
-            let told = affected.intersection(links.steady()?);
-            varying = varying.union(&affected.intersection(links.varying()?));
+            let told = links.steady()?.common(affected)?;
+            varying = varying.union(&links.varying()?.common(affected)?);
             if as_of.micros() < links.as_of_min() {
                 varying = varying.union(&told);
                 steady.push(RowSet::new());
@@ -159,9 +164,20 @@ impl Ownership {
         UnitSet::of(self.snapshot().clone(), rows)
     }
 
-    /// How many units can be reached for a purpose, by channel, and why the others cannot.
-    pub fn reach(&self, purpose: Purpose) -> Reach {
-        Reach::of(purpose, (self.affected(), self.registered()), &self.tally)
+    /// How many units can be reached for a purpose, by channel, and why the others cannot. The
+    /// first call takes time with the registered units; what it finds answers for every purpose.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt`; `io`.
+    pub fn reach(&self, purpose: Purpose) -> Result<Reach> {
+        let tally = if let Some(known) = self.tally.get() {
+            known
+        } else {
+            let counted = self.count()?;
+            self.tally.get_or_init(|| counted)
+        };
+        Ok(Reach::of(purpose, (self.affected(), self.registered()), tally))
     }
 
     /// The units that can be reached for a purpose.

@@ -17,7 +17,7 @@ use crate::registry::{Access, Channel, Purpose, Standing, UnreachableReason};
 ///
 /// let index = Index::create_in(MemoryDirectory::new(), Schema::new(vec![])?)?;
 /// let nobody = index.snapshot().all().ownership("2025-06-01T00:00:00Z".parse()?)?;
-/// let reach = nobody.reach(Purpose::Service);
+/// let reach = nobody.reach(Purpose::Service)?;
 /// let unreachable: u64 = UnreachableReason::ALL.map(|it| reach.unreachable(it)).iter().sum();
 /// assert_eq!(reach.reachable() + unreachable + reach.unregistered(), reach.affected());
 /// # Ok::<(), seriatim::Error>(())

@@ -4,7 +4,7 @@ use std::fmt;
 use std::vec;
 
 use super::gather::{Gather, Joined};
-use super::join::{Pair, pairs_at};
+use super::join::{Pair, pairs_at, pairs_of};
 use super::owned::Ownership;
 use crate::bitmap::RowSet;
 use crate::error::Result;
@@ -37,7 +37,7 @@ impl Batches {
         for (segment, affected) in units.rows().iter().enumerate() {
             let mut linked = RowSet::new();
             for lane in snapshot.links_of(segment).iter().flat_map(|it| it.lanes()) {
-                linked = linked.union(&affected.intersection(lane.linked()?));
+                linked = linked.union(&lane.linked()?.common(affected)?);
             }
             rows.push(linked);
         }
@@ -119,16 +119,29 @@ impl Ownership {
         Ok(RegistrationIter { batches: Some(batches), ready: Vec::new().into_iter() })
     }
 
-    /// How many registrations [`registrations`](Ownership::registrations) gives. Reads the links and
-    /// the validity of each.
+    /// How many registrations [`registrations`](Ownership::registrations) gives. Where the instant
+    /// is not before the one that the links were made for, only those are read of units that have
+    /// several, or one that ends.
     ///
     /// # Errors
     ///
     /// `corrupt`; `io`.
     pub fn registration_count(&self) -> Result<u64> {
+        let (snapshot, as_of) = (self.snapshot(), self.as_of.micros());
         let mut count = 0;
         for (segment, units) in self.affected.rows().iter().enumerate() {
-            count += pairs_at(self.snapshot(), segment, units, self.as_of.micros())?.len() as u64;
+            for (source, links) in snapshot.links_of(segment).iter().enumerate() {
+                let read = if as_of < links.as_of_min() {
+                    units.clone()
+                } else {
+                    links.uneven()?.common(units)?
+                };
+                let told = units.difference(&read);
+                for lane in links.lanes() {
+                    count += lane.linked()?.common_len(&told)?;
+                }
+                count += pairs_of(snapshot, (segment, source), &read, as_of)?.len() as u64;
+            }
         }
         Ok(count)
     }

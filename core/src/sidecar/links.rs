@@ -1,14 +1,13 @@
 //! Which units of one segment have registrations in another, and what those permit.
 
-use std::sync::OnceLock;
-
 use serde::{Deserialize, Serialize};
 
+use super::stored_rows::{OpenRows, StoredRows};
 use crate::bitmap::RowSet;
 use crate::bytes::Hash;
 use crate::column::{Chunk, ColumnReader, ColumnValues, encode_column, ordinal_number};
 use crate::error::{Error, Result};
-use crate::format::{FileBuilder, FileId, FileKind, FileSummary, SealedFile, Section, SectionId};
+use crate::format::{FileBuilder, FileId, FileKind, FileSummary, SealedFile, SectionId};
 use crate::io::{Bytes, FileWriter};
 use crate::limits::SEGMENT_ROWS_MAX;
 use crate::schema::ColumnType;
@@ -18,6 +17,7 @@ const STEADY: u32 = 2;
 const VARYING: u32 = 3;
 /// The linked rows of a lane; the column of the section is that of the lane's positions.
 const LINKED: u32 = 4;
+const UNEVEN: u32 = 5;
 /// The column of the access of each row; lanes are numbered from the one after it.
 const ACCESS: u32 = 0;
 /// Serials that came with a namespace, and serials that came without.
@@ -46,6 +46,8 @@ pub(crate) struct LinkRows {
     pub(crate) steady: RowSet,
     /// Units with an owning registration that ends, or begins later.
     pub(crate) varying: RowSet,
+    /// Linked units that have not exactly one registration, or whose one ends or begins later.
+    pub(crate) uneven: RowSet,
     /// For each row of the segment of units, what the registrations of a steady one permit.
     pub(crate) access: Vec<i64>,
     pub(crate) lanes: Vec<LaneRows>,
@@ -81,7 +83,9 @@ impl LinkRows {
         let meta = serde_json::to_vec(&meta)
             .map_err(|source| Error::invalid("links: cannot write the meta").caused_by(source))?;
         file.section(SectionId::of_file(META), &meta)?;
-        for (kind, rows) in [(STEADY, &self.steady), (VARYING, &self.varying)] {
+        for (kind, rows) in
+            [(STEADY, &self.steady), (VARYING, &self.varying), (UNEVEN, &self.uneven)]
+        {
             file.section(SectionId::of_file(kind), &rows.to_portable())?;
         }
         write_numbers(&mut file, ACCESS, &self.access)?;
@@ -102,15 +106,16 @@ fn write_numbers(file: &mut FileBuilder, column: u32, numbers: &[i64]) -> Result
         .try_for_each(|(kind, bytes)| file.section(SectionId { kind: *kind, column }, bytes))
 }
 
-/// Open links; cheap to share, never changed. Sets of rows are read when they are first asked for.
+/// Open links; cheap to share, never changed. Sets of rows are read where they lie.
 #[derive(Debug)]
 pub(crate) struct Links {
     file: SealedFile,
     units: u64,
     keys: u64,
     as_of_min: i64,
-    steady: LazyRows,
-    varying: LazyRows,
+    steady: StoredRows,
+    varying: StoredRows,
+    uneven: StoredRows,
     access: ColumnReader,
     lanes: Vec<Lane>,
 }
@@ -118,35 +123,9 @@ pub(crate) struct Links {
 /// Open linked rows, each with the place of its serial among those of the registrations.
 #[derive(Debug)]
 pub(crate) struct Lane {
-    linked: LazyRows,
+    linked: StoredRows,
     positions: ColumnReader,
     keys: u64,
-}
-
-/// A set of rows that is read when it is first asked for.
-#[derive(Debug)]
-struct LazyRows {
-    section: Section,
-    /// One more than the last row it may have.
-    rows: u64,
-    read: OnceLock<RowSet>,
-}
-
-impl LazyRows {
-    fn new(section: Section, rows: u64) -> Self {
-        LazyRows { section, rows, read: OnceLock::new() }
-    }
-
-    fn get(&self) -> Result<&RowSet> {
-        if let Some(read) = self.read.get() {
-            return Ok(read);
-        }
-        let rows = RowSet::from_portable(self.section.all()?)?;
-        if rows.range_count(self.rows..u64::MAX) != 0 {
-            return Err(self.section.corrupt("it has rows that the segment does not have"));
-        }
-        Ok(self.read.get_or_init(|| rows))
-    }
 }
 
 impl Links {
@@ -163,12 +142,12 @@ impl Links {
         }
         let set = |kind| {
             let section = file.section(SectionId::of_file(kind))?;
-            Ok::<_, Error>(LazyRows::new(section, meta.units))
+            Ok::<_, Error>(StoredRows::new(section, meta.units))
         };
         let numbers = |column, rows| ColumnReader::open(&file, column, ColumnType::Integer, rows);
         let lane = |(column, rows): (u32, &u64)| {
             let section = file.section(SectionId { kind: LINKED, column })?;
-            let linked = LazyRows::new(section, meta.units);
+            let linked = StoredRows::new(section, meta.units);
             Ok::<_, Error>(Lane { linked, positions: numbers(column, *rows)?, keys: meta.keys })
         };
         let lanes = (ACCESS + 1..).zip(&meta.lanes).map(lane).collect::<Result<_>>()?;
@@ -178,6 +157,7 @@ impl Links {
             as_of_min: meta.as_of_min,
             steady: set(STEADY)?,
             varying: set(VARYING)?,
+            uneven: set(UNEVEN)?,
             access: numbers(ACCESS, meta.units)?,
             lanes,
             file,
@@ -195,13 +175,18 @@ impl Links {
     }
 
     /// Units with an owning registration, all of theirs being open-ended and begun by then.
-    pub(crate) fn steady(&self) -> Result<&RowSet> {
-        self.steady.get()
+    pub(crate) fn steady(&self) -> Result<OpenRows<'_>> {
+        self.steady.open()
     }
 
     /// Units with an owning registration that ends, or begins later.
-    pub(crate) fn varying(&self) -> Result<&RowSet> {
-        self.varying.get()
+    pub(crate) fn varying(&self) -> Result<OpenRows<'_>> {
+        self.varying.open()
+    }
+
+    /// Linked units that have not exactly one registration, or whose one ends or begins later.
+    pub(crate) fn uneven(&self) -> Result<OpenRows<'_>> {
+        self.uneven.open()
     }
 
     /// The bits of what the registrations of steady rows permit.
@@ -216,21 +201,23 @@ impl Links {
     pub(crate) fn verify(&self) -> Result<()> {
         self.file.verify()?;
         self.access.verify()?;
-        for set in [&self.steady, &self.varying] {
-            set.get()?;
+        for set in [&self.steady, &self.varying, &self.uneven] {
+            set.verify()?;
         }
         self.lanes.iter().try_for_each(|lane| {
             lane.positions.verify()?;
-            let linked = lane.linked.get()?;
-            lane.each_position(linked, |_, _| Ok(()))
+            lane.linked.verify()?;
+            let mut all = RowSet::new();
+            all.push_range(0..self.units);
+            lane.each_position(&all, |_, _| Ok(()))
         })
     }
 }
 
 impl Lane {
     /// The rows that are linked.
-    pub(crate) fn linked(&self) -> Result<&RowSet> {
-        self.linked.get()
+    pub(crate) fn linked(&self) -> Result<OpenRows<'_>> {
+        self.linked.open()
     }
 
     /// Calls back with each of `rows` that is linked, and the place of its serial.
@@ -239,30 +226,21 @@ impl Lane {
         rows: &RowSet,
         mut call: impl FnMut(u32, u32) -> Result<()>,
     ) -> Result<()> {
-        let linked = self.linked.get()?;
+        let linked = self.linked.open()?;
         if linked.len() != self.positions.rows() {
             return Err(Error::corrupt("links: the linked rows have not a place each"));
         }
-        let mut base = 0u64;
         let mut places: Vec<(u32, u32)> = Vec::new();
-        for (key, container) in linked.chunks() {
-            if let Some(wanted) = rows.chunk(key) {
-                let low = |row: u16| u32::from(key) << 16 | u32::from(row);
-                if wanted.count() >= container.count() / 16 {
-                    let mask = wanted.to_mask();
-                    let found =
-                        (0u64..).zip(container.iter()).filter(|(_, row)| mask.contains(*row));
-                    places.extend(found.filter_map(|(rank, row)| place(base + rank, low(row))));
-                } else {
-                    let found = wanted.iter().filter(|row| container.contains(*row));
-                    places.extend(
-                        found.filter_map(|row| {
-                            place(base + u64::from(container.rank(row)), low(row))
-                        }),
-                    );
-                }
+        let mut ranks = linked.chunk_ranks().peekable();
+        for (key, wanted) in rows.chunks() {
+            while ranks.next_if(|it| it.0 < key).is_some() {}
+            let base = ranks.next_if(|it| it.0 == key).map(|it| it.1);
+            if let Some((base, container)) = base.zip(linked.chunk(key)?) {
+                let row = |low: u16| u32::from(key) << 16 | u32::from(low);
+                container.each_rank(wanted, |low, rank| {
+                    places.extend(place(base + u64::from(rank), row(low)));
+                });
             }
-            base += u64::from(container.count());
         }
         let mut all = Vec::new();
         for same in places.chunk_by(|a, b| a.0 >> 16 == b.0 >> 16) {

@@ -3,6 +3,7 @@
 mod amendment;
 mod links;
 mod retired;
+mod stored_rows;
 
 pub(crate) use amendment::Amendment;
 pub(crate) use links::{LaneRows, LinkRows, Links, links_id};

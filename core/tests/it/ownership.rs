@@ -269,7 +269,7 @@ fn check_reach(own: &Ownership, live: &[((u8, u8), &Given)], purpose: Purpose) {
             *channels.entry(channel).or_default() += u64::from(reached);
         }
     }
-    let reach = own.reach(purpose);
+    let reach = own.reach(purpose).unwrap();
     assert_eq!(reach.reachable(), reachable);
     assert_eq!(reach.by_unknown_consent(), unknown);
     assert_eq!(own.reachable_units(purpose).unwrap().len(), reachable);

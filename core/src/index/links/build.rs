@@ -15,18 +15,21 @@ const LATE_ONE_IN: usize = 100;
 /// What the live registrations of one serial come to.
 #[derive(Clone, Copy, Debug, Default)]
 struct Summary {
-    /// Whether there is one at all.
-    live: bool,
+    /// How many there are.
+    live: u32,
+    /// Whether one ends, or begins after the instant.
+    passes: bool,
     /// Whether there is one in an owning role.
     owned: bool,
-    /// Whether one in an owning role ends, or begins after the instant.
+    /// Whether one in an owning role does.
     varies: bool,
     access: Access,
 }
 
 impl Summary {
     fn join(&mut self, other: Summary) {
-        self.live |= other.live;
+        self.live = self.live.saturating_add(other.live);
+        self.passes |= other.passes;
         self.owned |= other.owned;
         self.varies |= other.varies;
         self.access = self.access.union(other.access);
@@ -46,7 +49,7 @@ pub(super) fn build(
     matches.retain(|it| {
         let ambiguous = it.bare && registrations.amendment.ambiguous.contains(it.position);
         let summary = summaries.get(it.position as usize);
-        !ambiguous && summary.is_some_and(|summary| summary.live)
+        !ambiguous && summary.is_some_and(|summary| summary.live > 0)
     });
     let mut links = LinkRows {
         units: units.rows(),
@@ -56,13 +59,16 @@ pub(super) fn build(
     };
     let rows = usize::try_from(units.rows()).map_err(|_| Error::unsupported("too many rows"))?;
     links.access = vec![0; rows];
-    let (mut steady, mut varying) = (Vec::new(), Vec::new());
+    let (mut steady, mut varying, mut uneven) = (Vec::new(), Vec::new(), Vec::new());
     for same in matches.chunk_by(|a, b| a.row == b.row) {
         let mut summary = Summary::default();
         same.iter()
             .filter_map(|it| summaries.get(it.position as usize))
             .for_each(|it| summary.join(*it));
         let Some(Match { row, .. }) = same.first() else { continue };
+        if summary.live != 1 || summary.passes {
+            uneven.push(*row);
+        }
         if summary.varies {
             varying.push(*row);
         } else if summary.owned {
@@ -74,6 +80,7 @@ pub(super) fn build(
     }
     links.steady = RowSet::from_sorted(steady);
     links.varying = RowSet::from_sorted(varying);
+    links.uneven = RowSet::from_sorted(uneven);
     for bare in [false, true] {
         let lane: Vec<&Match> = matches.iter().filter(|it| it.bare == bare).collect();
         if !lane.is_empty() {
@@ -198,10 +205,11 @@ fn summaries(
     each_live(segment, amendment, |position, held| {
         let owned = held.role.is_owning();
         let began = held.from.is_none_or(|from| from <= as_of_min);
-        let steady = owned && held.to.is_none() && began;
-        let access = if steady { Access::of(&held.permissions) } else { Access::default() };
+        let passes = held.to.is_some() || !began;
+        let access =
+            if owned && !passes { Access::of(&held.permissions) } else { Access::default() };
         if let Some(slot) = summaries.get_mut(position as usize) {
-            slot.join(Summary { live: true, owned, varies: owned && !steady, access });
+            slot.join(Summary { live: 1, passes, owned, varies: owned && passes, access });
         }
         Ok(())
     })?;
