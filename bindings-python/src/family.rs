@@ -5,6 +5,7 @@ use pyo3::types::{PyDict, PyType};
 use seriatim::{CheckPolicy, Families, FieldValue, Inferrer};
 
 use crate::error::{OrRaise, invalid};
+use crate::texts::Texts;
 
 /// How a maker writes and orders serials.
 #[pyclass(frozen, eq, module = "seriatim")]
@@ -179,21 +180,22 @@ impl SerialFamily {
 #[pyo3(signature = (serials, existing = None))]
 pub(crate) fn infer<'py>(
     py: Python<'py>,
-    serials: Vec<String>,
+    serials: &Bound<'py, PyAny>,
     existing: Option<Vec<PyRef<'py, SerialFamily>>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let existing = families(existing)?;
+    let texts = Texts::of(serials)?;
     let inference = py.detach(|| {
         let mut inferrer = Inferrer::new(&existing);
-        for serial in &serials {
+        for serial in texts.slices()? {
             if existing.iter().any(|(_, family)| family.encode(serial).is_some()) {
                 inferrer.observe_known(1);
             } else {
                 inferrer.observe(serial);
             }
         }
-        inferrer.finish()
-    });
+        Ok::<_, PyErr>(inferrer.finish())
+    })?;
     let text = serde_json::to_string(&inference).map_err(|error| invalid(error.to_string()))?;
     py.import("json")?.call_method1("loads", (text,))
 }

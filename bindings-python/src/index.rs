@@ -17,6 +17,7 @@ use crate::report::{
 use crate::schema::{Column, Schema, schema};
 use crate::scope::{parameters_of, scope_of};
 use crate::selection::{Lookup, Selection};
+use crate::texts::Texts;
 use crate::unit_set::UnitSet;
 
 /// A folder of units with what is known of how they were made, and of registrations.
@@ -195,20 +196,24 @@ impl Index {
         self.snapshot().all().into()
     }
 
-    /// Finds the units of many serials.
+    /// Finds the units of many serials: a column of Arrow or numpy, or any other iterable.
     #[pyo3(signature = (serials, *, namespace = None))]
     fn lookup(
         &self,
         py: Python<'_>,
-        serials: Vec<String>,
+        serials: &Bound<'_, PyAny>,
         namespace: Option<&str>,
     ) -> PyResult<Lookup> {
-        let snapshot = self.snapshot();
-        let found = py.detach(|| match namespace {
-            Some(namespace) => snapshot.lookup_in(namespace, &serials),
-            None => snapshot.lookup(&serials),
+        let (texts, snapshot) = (Texts::of(serials)?, self.snapshot());
+        let found = py.detach(|| {
+            let serials = texts.slices()?;
+            let found = match namespace {
+                Some(namespace) => snapshot.lookup_in(namespace, &serials),
+                None => snapshot.lookup(&serials),
+            };
+            found.or_raise()
         });
-        found.or_raise().map(Lookup::from)
+        found.map(Lookup::from)
     }
 
     /// The set of units that these rows are, as `UnitSet.to_roaring` gave them.

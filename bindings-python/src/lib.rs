@@ -23,7 +23,9 @@ mod rows;
 mod schema;
 mod scope;
 mod selection;
+mod texts;
 mod unit_set;
+mod verdicts;
 
 use pyo3::prelude::*;
 
@@ -49,4 +51,6 @@ mod _native {
     use super::selection::{Lookup, ScopeDiff, Selection};
     #[pymodule_export]
     use super::unit_set::{By, Description, Unit, UnitIter, UnitSet};
+    #[pymodule_export]
+    use super::verdicts::Verdicts;
 }

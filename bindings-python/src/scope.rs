@@ -11,6 +11,7 @@ use seriatim::{DatePart, Parameters};
 
 use crate::convert::literal;
 use crate::error::{OrRaise, invalid};
+use crate::texts::Texts;
 
 /// A condition on units: what a recall covers.
 #[pyclass(frozen, module = "seriatim")]
@@ -329,9 +330,9 @@ pub(crate) struct SerialSet {
 #[pymethods]
 impl SerialSet {
     #[new]
-    fn new(serials: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let serials: PyResult<Vec<String>> = serials.try_iter()?.map(|it| it?.extract()).collect();
-        let inner = seriatim::SerialSet::new(serials?).or_raise()?;
+    fn new(py: Python<'_>, serials: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let texts = Texts::of(serials)?;
+        let inner = py.detach(|| seriatim::SerialSet::new(texts.slices()?).or_raise())?;
         Ok(SerialSet { inner })
     }
 

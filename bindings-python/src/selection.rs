@@ -4,18 +4,12 @@ use pyo3::prelude::*;
 use seriatim::{Reason, Verdict};
 
 use crate::convert::unit_asked;
-use crate::error::{OrRaise, invalid};
+use crate::error::OrRaise;
 use crate::schema::decision;
 use crate::scope::Scope;
+use crate::texts::Texts;
 use crate::unit_set::{Unit, UnitSet};
-
-const VERDICTS: [Verdict; 5] = [
-    Verdict::Affected,
-    Verdict::NotAffected,
-    Verdict::Undetermined,
-    Verdict::UnknownSerial,
-    Verdict::InvalidSerial,
-];
+use crate::verdicts::{Verdicts, verdict_of};
 
 /// The units that a scope covers, and those it may cover.
 #[pyclass(frozen, module = "seriatim")]
@@ -88,19 +82,29 @@ impl Selection {
         Ok(verdict.code())
     }
 
-    /// What the scope says of many serials, in their order.
+    /// What the scope says of many serials, in their order: `Verdicts` of a column of Arrow or
+    /// numpy, a list of any other iterable. A serial that is missing is invalid.
     #[pyo3(signature = (serials, *, namespace = None))]
-    fn status_many(
+    fn status_many<'py>(
         &self,
-        py: Python<'_>,
-        serials: Vec<String>,
+        py: Python<'py>,
+        serials: &Bound<'py, PyAny>,
         namespace: Option<String>,
-    ) -> PyResult<Vec<&'static str>> {
-        let verdicts: seriatim::Result<Vec<&'static str>> = py.detach(|| {
-            let verdict = |it: &String| self.verdict(namespace.as_deref(), it).map(Verdict::code);
-            serials.iter().map(verdict).collect()
-        });
-        verdicts.or_raise()
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let texts = Texts::of(serials)?;
+        let verdicts = py.detach(|| {
+            let verdict = |it: &str| self.verdict(namespace.as_deref(), it).or_raise();
+            texts.slices()?.into_iter().map(verdict).collect::<PyResult<Vec<Verdict>>>()
+        })?;
+        match texts {
+            Texts::Column(_) => {
+                Ok(Verdicts::new(verdicts.into_iter())?.into_pyobject(py)?.into_any())
+            }
+            Texts::List(_) => {
+                let codes: Vec<&str> = verdicts.into_iter().map(Verdict::code).collect();
+                codes.into_pyobject(py)
+            }
+        }
     }
 
     /// What the scope says of one unit of the index, and which clauses decide: a `Decision`.
@@ -126,14 +130,6 @@ impl Selection {
             self.inner.undetermined.len()
         )
     }
-}
-
-/// A verdict by its code.
-fn verdict_of(code: &str) -> PyResult<Verdict> {
-    VERDICTS.into_iter().find(|it| it.code() == code).ok_or_else(|| {
-        let codes = VERDICTS.map(Verdict::code).join(", ");
-        invalid(format!("there is no verdict {code:?}; there are {codes}"))
-    })
 }
 
 /// What a newer selection has that an older one has not, and the other way round.
