@@ -1,9 +1,10 @@
 //! What comes back from a scope and from serials.
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use seriatim::{Reason, Verdict};
 
-use crate::convert::unit_asked;
+use crate::convert::{result, unit_asked};
 use crate::error::OrRaise;
 use crate::schema::decision;
 use crate::scope::Scope;
@@ -46,11 +47,18 @@ impl Selection {
         self.inner.undetermined.clone().into_units().into()
     }
 
-    /// Why units are undetermined: (reason, column or None, units), most units first.
-    fn by_reason(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, Option<String>, u64)>> {
+    /// Why units are undetermined, most units first: `ReasonUnits`.
+    fn by_reason<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let reasons = py.detach(|| self.inner.undetermined.by_reason()).or_raise()?;
-        let told = |(reason, units): (Reason, u64)| (reason.code(), reason.column(), units);
-        Ok(reasons.into_iter().map(told).collect())
+        let told = |(reason, units): (Reason, u64)| {
+            let told = PyDict::new(py);
+            told.set_item("reason", reason.code())?;
+            told.set_item("column", reason.column())?;
+            told.set_item("text", reason.to_string())?;
+            told.set_item("units", units)?;
+            result(py, "ReasonUnits", &told)
+        };
+        reasons.into_iter().map(told).collect()
     }
 
     /// What became of the units between this selection and a newer one.

@@ -40,7 +40,7 @@ impl Texts {
         match self {
             Texts::List(texts) => Ok(texts.iter().map(String::as_str).collect()),
             Texts::Column(chunks) => {
-                let mut slices = Vec::with_capacity(chunks.iter().map(|it| it.len()).sum());
+                let mut slices = Vec::with_capacity(chunks.iter().map(Array::len).sum());
                 chunks.iter().try_for_each(|it| add_slices(it, &mut slices))?;
                 Ok(slices)
             }
@@ -51,7 +51,7 @@ impl Texts {
 fn add_slices<'a>(array: &'a dyn Array, slices: &mut Vec<&'a str>) -> PyResult<()> {
     match array.data_type() {
         DataType::Utf8 => {
-            slices.extend(array.as_string::<i32>().iter().map(Option::unwrap_or_default))
+            slices.extend(array.as_string::<i32>().iter().map(Option::unwrap_or_default));
         }
         DataType::LargeUtf8 => {
             slices.extend(array.as_string::<i64>().iter().map(Option::unwrap_or_default));

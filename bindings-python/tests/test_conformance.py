@@ -199,7 +199,7 @@ def check_selection(index, case):
             check_units(found.undetermined, case["undetermined"])
         if "by_reason" in case:
             expected = [(it["reason"], it.get("column"), it["units"]) for it in case["by_reason"]]
-            assert found.by_reason() == expected
+            assert [(it.reason, it.column, it.units) for it in found.by_reason()] == expected
         for asked in case.get("status", []):
             check_status(found, asked)
 

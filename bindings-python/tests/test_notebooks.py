@@ -18,7 +18,7 @@ assert 0 < own.reach().reachable < len(own.registered)
 assert found.status(first) == "affected"
 """,
     "how_good_is_our_scope": """
-assert [it[1] for it in draft.by_reason()] == ["torque", "cable_lot", None]
+assert [it.column for it in draft.by_reason()] == ["torque", "cable_lot", None]
 assert {str(it) for it in near} == {"AX2500081OOO", "AX2500O81001"} == {str(it) for it in outside}
 assert not diff.removed and len(diff.added) == len(settled) + 908
 assert [it.outcome for it in table.rows] == ["accepted", "flagged", "refused"]

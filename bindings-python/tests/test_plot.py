@@ -60,3 +60,8 @@ def test_gap_and_coverage(index):
     assert told[("FR", "registered, not reachable")] == 1
     assert told[("FR", "reachable")] == 0
     assert sum(told.values()) == 6
+
+
+def test_an_index_shows_its_span(index):
+    assert "<td style='text-align:left'>2025-01-05</td>" in index._repr_html_()
+    assert "<td style='text-align:left'>2025-03-05</td>" in index._repr_html_()

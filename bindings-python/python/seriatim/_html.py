@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from seriatim._native import By
+
 if TYPE_CHECKING:
-    from seriatim._native import Index, Ownership, RangeTable, Selection
+    from seriatim._native import Column, Index, Ownership, RangeTable, Selection
     from seriatim._results import Explanation
 
 _TABLE = "border-collapse:collapse;font-size:90%"
@@ -46,7 +48,9 @@ def _share(part: int, whole: int) -> str:
 
 def index(it: Index) -> str:
     columns = _table(
-        ("column", "type"), ((column.name, column.type) for column in it.columns), "columns"
+        ("column", "type", "from", "to"),
+        ((column.name, column.type, *_span(it, column)) for column in it.columns),
+        "columns",
     )
     families = _table(
         ("family", "layout"), ((family.name, family.layout) for family in it.families), "serials"
@@ -55,15 +59,22 @@ def index(it: Index) -> str:
     return f"<div><b>Index</b> {escape(it.path)}<br>{counts}{columns}{families}</div>"
 
 
+def _span(it: Index, column: Column) -> tuple[str, str]:
+    """The first and the last day of a column of days or points in time."""
+    if column.type not in ("date", "timestamp"):
+        return "", ""
+    days = [next(iter(row.values())) for row in it.all().by(By.day(column.name)).to_dicts()]
+    known = [day for day in days if day is not None]
+    return (str(min(known)), str(max(known))) if known else ("", "")
+
+
 def selection(it: Selection) -> str:
     affected, undetermined = len(it.affected), len(it.undetermined)
     rows: list[tuple[Any, ...]] = [
         ("affected", affected, ""),
         ("undetermined", undetermined, "data is missing, so that they cannot be ruled out"),
     ]
-    for reason, column, units in it.by_reason():
-        what = reason.replace("_", " ") if column is None else f"{column} is missing"
-        rows.append(("- of which", units, what))
+    rows += [("- of which", why.units, why.text) for why in it.by_reason()]
     title = f"<code>{escape(str(it.scope))}</code>"
     return "<div><b>Selection</b> " + title + _table(("", "units", ""), rows) + "</div>"
 

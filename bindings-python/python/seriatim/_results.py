@@ -133,6 +133,20 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonUnits:
+    """Why units are undetermined, and how many are for this reason."""
+
+    #: The code of the reason.
+    reason: str
+    #: The column that is missing, if one is; a field of the serial is `serial.plant`.
+    column: str | None
+    #: The reason in words.
+    text: str
+    #: How many units; one may have several reasons.
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class DecidingClause:
     """A clause that decides about a unit."""
 

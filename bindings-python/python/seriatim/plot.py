@@ -42,7 +42,10 @@ def affected_by_date(
         sure, maybe = affected.get(key, 0), undetermined.get(key, 0)
         when = "unknown" if key is None else key.isoformat()
         parts = (("affected", sure), ("undetermined", maybe), ("not affected", units - sure - maybe))
-        rows += [{period: when, "verdict": name, "units": count} for name, count in parts]
+        rows += [
+            {period: when, "verdict": name, "units": count, "place": place}
+            for place, (name, count) in enumerate(parts)
+        ]
     alt = _altair()
     names, colours = ["affected", "undetermined", "not affected"], [_AFFECTED, _UNDETERMINED, _OTHER]
     return (
@@ -52,7 +55,7 @@ def affected_by_date(
             x=alt.X(f"{period}:O", title=f"{column}, by {period}"),
             y=alt.Y("units:Q"),
             color=alt.Color("verdict:N", scale=alt.Scale(domain=names, range=colours)),
-            order=alt.Order("verdict:N"),
+            order=alt.Order("place:Q"),
             tooltip=[f"{period}:O", "verdict:N", "units:Q"],
         )
     )
@@ -97,7 +100,10 @@ def coverage_by(ownership: Ownership, column: str, purpose: Any = "safety") -> a
             ("registered, not reachable", registered.get(key, 0) - reached),
             ("gap", gap.get(key, 0)),
         )
-        rows += [{column: _name(key), "coverage": name, "units": units} for name, units in parts]
+        rows += [
+            {column: _name(key), "coverage": name, "units": units, "place": place}
+            for place, (name, units) in enumerate(parts)
+        ]
     alt = _altair()
     names = ["reachable", "registered, not reachable", "gap"]
     colours = ["#4c78a8", _UNDETERMINED, _AFFECTED]
@@ -108,6 +114,7 @@ def coverage_by(ownership: Ownership, column: str, purpose: Any = "safety") -> a
             x=alt.X("units:Q", stack="normalize", title="share of the affected units"),
             y=alt.Y(f"{column}:N"),
             color=alt.Color("coverage:N", scale=alt.Scale(domain=names, range=colours)),
+            order=alt.Order("place:Q"),
             tooltip=[f"{column}:N", "coverage:N", "units:Q"],
         )
     )
