@@ -229,11 +229,17 @@ impl Lookup {
         self.inner.ambiguous.clone()
     }
 
-    /// What some of the invalid ones may be: (place, name of the family, unit or None).
+    /// What some of the invalid ones may be: `NearMiss`es.
     #[getter]
-    fn near_misses(&self) -> Vec<(usize, String, Option<Unit>)> {
-        let near = self.inner.near_misses.iter();
-        near.map(|it| (it.place, it.family.clone(), it.unit.as_ref().map(Unit::from))).collect()
+    fn near_misses<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let near = |it: &seriatim::NearMiss| {
+            let told = PyDict::new(py);
+            told.set_item("place", it.place)?;
+            told.set_item("family", &it.family)?;
+            told.set_item("unit", it.unit.as_ref().map(Unit::from))?;
+            result(py, "NearMiss", &told)
+        };
+        self.inner.near_misses.iter().map(near).collect()
     }
 
     fn __repr__(&self) -> String {

@@ -2,10 +2,10 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use seriatim::By as CoreBy;
 
-use crate::convert::{instant, unit_asked};
+use crate::convert::{instant, result, unit_asked};
 use crate::error::OrRaise;
 use crate::frame::Frame;
 use crate::ownership::Ownership;
@@ -187,20 +187,24 @@ pub(crate) struct Description {
 
 #[pymethods]
 impl Description {
-    /// The ranges as (namespace, first, last, units added).
+    /// The ranges: `DescribedRange`s.
     #[getter]
-    fn ranges(&self) -> Vec<(String, String, String, u64)> {
-        let ranges = self.inner.ranges().iter();
-        ranges
-            .map(|it| (it.namespace.clone(), it.first.clone(), it.last.clone(), it.units_added))
-            .collect()
+    fn ranges<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let range = |it: &seriatim::DescribedRange| {
+            let told = PyDict::new(py);
+            told.set_item("namespace", &it.namespace)?;
+            told.set_item("first", &it.first)?;
+            told.set_item("last", &it.last)?;
+            told.set_item("units_added", it.units_added)?;
+            result(py, "DescribedRange", &told)
+        };
+        self.inner.ranges().iter().map(range).collect()
     }
 
-    /// Units that stand in no range, as (namespace, serial).
+    /// Units that stand in no range.
     #[getter]
-    fn singles(&self) -> Vec<(String, String)> {
-        let pair = |it: &seriatim::Unit| (it.namespace().to_owned(), it.serial().to_owned());
-        self.inner.singles().iter().map(pair).collect()
+    fn singles(&self) -> Vec<Unit> {
+        self.inner.singles().iter().map(Unit::from).collect()
     }
 
     /// How many units the ranges hold that the set does not.

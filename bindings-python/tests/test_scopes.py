@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import seriatim as st
-from hypothesis import given
-from hypothesis import strategies as some
 from seriatim import Scope, col, serial
 
 UTC = dt.timezone.utc
@@ -103,27 +101,3 @@ def test_errors_have_their_place():
     with pytest.raises(st.ScopeSyntaxError) as raised:
         Scope.from_json('{"and": [{"eq": ["lot", null]}]}')
     assert raised.value.path.startswith("$.and[0]")
-
-
-LEAVES = some.one_of(
-    some.builds(lambda it: col("lot") == it, some.text(max_size=5)),
-    some.builds(lambda it: col("line") > it, some.integers(-(2**63), 2**63 - 1)),
-    some.builds(lambda it: col("torque") <= it, some.floats(allow_nan=False, allow_infinity=False)),
-    some.builds(lambda it: col("made_on").is_in(it), some.lists(some.dates(), max_size=3)),
-    some.just(col("lot").is_null()),
-)
-SCOPES = some.recursive(
-    LEAVES,
-    lambda inner: some.one_of(
-        some.builds(lambda a, b: a & b, inner, inner),
-        some.builds(lambda a, b: a | b, inner, inner),
-        some.builds(lambda a: ~a, inner),
-    ),
-    max_leaves=12,
-)
-
-
-@given(SCOPES)
-def test_every_scope_reads_as_it_prints(scope):
-    assert Scope(scope.to_sql()) == scope
-    assert Scope.from_json(scope.to_json()) == scope

@@ -49,8 +49,8 @@ def test_what_invalid_serials_may_be(index):
     found = index.lookup(["ax 25 0001", "AX2500x1", "something else"])
     assert found.invalid == [0, 1, 2]
     (there, like) = found.near_misses
-    assert there == (0, "bike", st.Unit("AX250001"))
-    assert like == (1, "bike", None)
+    assert there == st.NearMiss(0, "bike", st.Unit("AX250001"))
+    assert like == st.NearMiss(1, "bike", None)
 
 
 def test_where_units_moved(index):

@@ -8,9 +8,11 @@ from typing import Literal as _OneOf
 
 from seriatim._results import (
     Decision,
+    DescribedRange,
     Explanation,
     FamilyChangeReport,
     LoadReport,
+    NearMiss,
     RangeTableReport,
     ReasonUnits,
     RegistrationReport,
@@ -355,9 +357,9 @@ class By:
 @final
 class Description:
     @property
-    def ranges(self) -> list[tuple[str, str, str, int]]: ...
+    def ranges(self) -> list[DescribedRange]: ...
     @property
-    def singles(self) -> list[tuple[str, str]]: ...
+    def singles(self) -> list[Unit]: ...
     @property
     def units_added(self) -> int: ...
     def to_scope(self) -> Scope: ...
@@ -437,7 +439,7 @@ class Lookup:
     @property
     def ambiguous(self) -> list[int]: ...
     @property
-    def near_misses(self) -> list[tuple[int, str, Unit | None]]: ...
+    def near_misses(self) -> list[NearMiss]: ...
 
 @final
 class Reach:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from seriatim import _html
+
+if TYPE_CHECKING:
+    from seriatim._native import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,31 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         return _html.explanation(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedRange:
+    """A range of serials that says which units a set has."""
+
+    #: What the serials are unique within.
+    namespace: str
+    #: The ends, both included.
+    first: str
+    last: str
+    #: How many units lie in it that the set does not have.
+    units_added: int
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """What a serial that fits no family may be."""
+
+    #: Its place in the list that was asked.
+    place: int
+    #: The name of the family that it nearly fits.
+    family: str
+    #: The unit that it would be; None where that is no unit, or is not the only one.
+    unit: Unit | None
 
 
 @dataclass(frozen=True, slots=True)

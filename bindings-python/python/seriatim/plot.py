@@ -48,7 +48,7 @@ def affected_by_date(
         ]
     alt = _altair()
     names, colours = ["affected", "undetermined", "not affected"], [_AFFECTED, _UNDETERMINED, _OTHER]
-    return (
+    chart: altair.Chart = (
         alt.Chart(alt.Data(values=rows))
         .mark_bar()
         .encode(
@@ -59,6 +59,7 @@ def affected_by_date(
             tooltip=[f"{period}:O", "verdict:N", "units:Q"],
         )
     )
+    return chart
 
 
 def gap_by(ownership: Ownership, column: str) -> altair.Chart:
@@ -66,7 +67,7 @@ def gap_by(ownership: Ownership, column: str) -> altair.Chart:
     counts = _counts(ownership.gap, column)
     rows = [{column: _name(key), "units": units} for key, units in counts.items()]
     alt = _altair()
-    return (
+    chart: altair.Chart = (
         alt.Chart(alt.Data(values=rows))
         .mark_bar(color=_AFFECTED)
         .encode(
@@ -75,6 +76,7 @@ def gap_by(ownership: Ownership, column: str) -> altair.Chart:
             tooltip=[f"{column}:N", "units:Q"],
         )
     )
+    return chart
 
 
 def coverage_by(ownership: Ownership, column: str, purpose: Any = "safety") -> altair.Chart:
@@ -107,7 +109,7 @@ def coverage_by(ownership: Ownership, column: str, purpose: Any = "safety") -> a
     alt = _altair()
     names = ["reachable", "registered, not reachable", "gap"]
     colours = ["#4c78a8", _UNDETERMINED, _AFFECTED]
-    return (
+    chart: altair.Chart = (
         alt.Chart(alt.Data(values=rows))
         .mark_bar()
         .encode(
@@ -118,6 +120,7 @@ def coverage_by(ownership: Ownership, column: str, purpose: Any = "safety") -> a
             tooltip=[f"{column}:N", "coverage:N", "units:Q"],
         )
     )
+    return chart
 
 
 def _altair() -> Any:
