@@ -68,28 +68,28 @@ impl<'a> BitPlanes<'a> {
         })
     }
 
-    /// The bits of every row, a byte a row; in place of what `out` holds, and up to a multiple of
-    /// 64 rows.
-    pub(super) fn unpack_into(&self, out: &mut Vec<u8>) {
+    /// The bits of every row of the words that are `wanted`, a byte a row and 0 for other rows; in
+    /// place of what `out` holds, and up to a multiple of 64 rows.
+    pub(super) fn unpack_into(&self, wanted: impl Fn(usize) -> bool, out: &mut Vec<u8>) {
         out.clear();
         out.resize(self.stride * 64, 0);
         let rows = out.as_chunks_mut().0;
         match self.width {
-            1 => self.unpack::<1>(rows),
-            2 => self.unpack::<2>(rows),
-            3 => self.unpack::<3>(rows),
-            4 => self.unpack::<4>(rows),
-            5 => self.unpack::<5>(rows),
-            6 => self.unpack::<6>(rows),
-            7 => self.unpack::<7>(rows),
+            1 => self.unpack::<1>(wanted, rows),
+            2 => self.unpack::<2>(wanted, rows),
+            3 => self.unpack::<3>(wanted, rows),
+            4 => self.unpack::<4>(wanted, rows),
+            5 => self.unpack::<5>(wanted, rows),
+            6 => self.unpack::<6>(wanted, rows),
+            7 => self.unpack::<7>(wanted, rows),
             _ => {}
         }
     }
 
-    fn unpack<const WIDTH: usize>(&self, rows: &mut [[u8; 64]]) {
+    fn unpack<const WIDTH: usize>(&self, wanted: impl Fn(usize) -> bool, rows: &mut [[u8; 64]]) {
         let mut planes = self.planes();
         let planes: [_; WIDTH] = std::array::from_fn(|_| planes.next().unwrap_or_default());
-        for (at, rows) in rows.iter_mut().enumerate() {
+        for (at, rows) in rows.iter_mut().enumerate().filter(|(at, _)| wanted(*at)) {
             let word = |plane: &[[u8; 8]]| plane.get(at).map_or(0, |it| u64::from_le_bytes(*it));
             let words = planes.map(word);
             for (group, eight) in rows.as_chunks_mut().0.iter_mut().enumerate() {

@@ -144,15 +144,20 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// The code of every row in [`local_values`](Self::local_values), which `values` must be, in
-    /// place of what `out` holds. The code of a missing row means nothing.
-    pub(crate) fn local_codes_into(&self, values: &LocalValues, out: &mut Vec<u16>) -> Result<()> {
+    /// The code of every row of a mask in [`local_values`](Self::local_values), which `values` must
+    /// be, in place of what `out` holds. The codes of missing rows and of others mean nothing.
+    pub(crate) fn local_codes_into(
+        &self,
+        values: &LocalValues,
+        mask: &Mask,
+        out: &mut Vec<u16>,
+    ) -> Result<()> {
         if self.entry.encoding == Encoding::Empty {
             out.clear();
             out.resize(self.rows as usize, 0);
             return Ok(());
         }
-        self.ordinals()?.local_codes_into(values, out)
+        self.ordinals()?.local_codes_into(values, mask, out)
     }
 
     /// Tells how many rows of `mask` have each ordinal, in ascending order; missing rows are left

@@ -67,13 +67,19 @@ impl Ordinals<'_> {
         }
     }
 
-    /// The code of every row, in place of what `out` holds.
+    /// The code of every row of a mask, in place of what `out` holds; those of other rows mean
+    /// nothing.
     ///
     /// # Errors
     ///
     /// `corrupt` where a row has a code that stands for nothing in `values`, which must be those of
     /// this chunk.
-    pub(super) fn local_codes_into(&self, values: &LocalValues, out: &mut Vec<u16>) -> Result<()> {
+    pub(super) fn local_codes_into(
+        &self,
+        values: &LocalValues,
+        mask: &Mask,
+        out: &mut Vec<u16>,
+    ) -> Result<()> {
         match (&self.body, values) {
             (Body::Constant, _) => {
                 out.clear();
@@ -91,7 +97,8 @@ impl Ordinals<'_> {
             (Body::Dictionary { places: codes, .. } | Body::Frame { codes }, _)
                 if codes.width() <= 16 =>
             {
-                codes.codes_into(out);
+                let words = mask.words();
+                codes.codes_within(|at| words.get(at).is_none_or(|word| *word != 0), out);
             }
             _ => {
                 let mut ordinals = Vec::new();
@@ -125,7 +132,7 @@ impl Ordinals<'_> {
             self.count_runs(mask, &values, &mut counts);
         } else {
             let mut codes = Vec::new();
-            self.local_codes_into(&values, &mut codes)?;
+            self.local_codes_into(&values, mask, &mut codes)?;
             count_codes(&codes, mask, &mut counts);
         }
         for (code, count) in (0..=u16::MAX).zip(counts) {

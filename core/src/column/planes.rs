@@ -81,16 +81,28 @@ impl<'a> Planes<'a> {
 
     /// Every code, in place of what `out` holds. `T` must have room for the width.
     pub(super) fn codes_into<T: Joined>(&self, out: &mut Vec<T>) {
+        self.codes_within(|_| true, out);
+    }
+
+    /// The code of every row of the words of 64 that are `wanted`; those of other rows mean
+    /// nothing. `T` must have room for the width.
+    pub(super) fn codes_within<T: Joined>(&self, wanted: impl Fn(usize) -> bool, out: &mut Vec<T>) {
         out.clear();
         out.resize(self.rows, T::default());
         for plane in self.byte_planes() {
-            out.iter_mut().zip(plane).for_each(|(code, byte)| *code = code.join(8, *byte));
+            let words = out.chunks_mut(64).zip(plane.chunks(64)).enumerate();
+            for (_, (codes, bytes)) in words.filter(|(at, _)| wanted(*at)) {
+                codes.iter_mut().zip(bytes).for_each(|(code, byte)| *code = code.join(8, *byte));
+            }
         }
         let low = self.width % 8;
         if low > 0 {
-            let mut bits = Vec::new();
-            self.low.unpack_into(&mut bits);
-            out.iter_mut().zip(bits).for_each(|(code, bits)| *code = code.join(low, bits));
+            let mut unpacked = Vec::new();
+            self.low.unpack_into(&wanted, &mut unpacked);
+            let words = out.chunks_mut(64).zip(unpacked.chunks(64)).enumerate();
+            for (_, (codes, bits)) in words.filter(|(at, _)| wanted(*at)) {
+                codes.iter_mut().zip(bits).for_each(|(code, bits)| *code = code.join(low, *bits));
+            }
         }
     }
 
@@ -128,7 +140,7 @@ impl<'a> Planes<'a> {
         let codes = if self.width == 8 {
             self.high
         } else {
-            self.low.unpack_into(&mut unpacked);
+            self.low.unpack_into(|_| true, &mut unpacked);
             unpacked.get(..self.rows).unwrap_or_default()
         };
         let mut found = [0; WORDS];
@@ -339,6 +351,12 @@ mod tests {
             prop_assert_eq!(&out, &codes);
             for (row, code) in codes.iter().enumerate() {
                 prop_assert_eq!(planes.at(row), *code);
+            }
+            let wanted = |word: usize| seed >> (word % 64) & 1 == 1;
+            planes.codes_within(wanted, &mut out);
+            prop_assert_eq!(out.len(), rows);
+            for (row, (found, code)) in out.iter().zip(&codes).enumerate() {
+                prop_assert!(!wanted(row / 64) || found == code, "row {}", row);
             }
             let pick = |it: u64| {
                 let row = usize::try_from(it % rows.max(1) as u64).unwrap();

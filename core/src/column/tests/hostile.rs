@@ -74,7 +74,7 @@ fn use_all(reader: &ColumnReader, rows: u32) -> Result<()> {
         ];
         check_kinds(outcomes);
         if let Ok(Some(values)) = chunk.local_values() {
-            check_kinds([chunk.local_codes_into(&values, &mut codes)]);
+            check_kinds([chunk.local_codes_into(&values, &Mask::full(), &mut codes)]);
         }
     }
     outcomes.into_iter().collect()

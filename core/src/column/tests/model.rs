@@ -225,7 +225,7 @@ fn check_ordinals(reader: &ColumnReader, index: usize, ordinals: &[Vec<u64>]) {
     let values = chunk.local_values().unwrap();
     let mut codes = Vec::new();
     if let Some(values) = &values {
-        chunk.local_codes_into(values, &mut codes).unwrap();
+        chunk.local_codes_into(values, &Mask::full(), &mut codes).unwrap();
         let listed: Vec<u64> = (0..values.len())
             .map(|it| values.ordinal(u16::try_from(it).unwrap()).unwrap())
             .collect();

@@ -3,7 +3,7 @@
 use super::calendar::{Bucket, Buckets, Calendar};
 use super::tally::Slot;
 use crate::bitmap::Mask;
-use crate::column::Chunk;
+use crate::column::{Chunk, Intervals};
 use crate::error::{Error, Result};
 
 /// What the rows of a chunk have of one term, as places in a list of slots.
@@ -65,11 +65,11 @@ impl Axis {
         Axis { slots, codes, ends: None }
     }
 
-    /// The values of a column that has one a row.
-    pub(super) fn of_values(chunk: &Chunk<'_>) -> Result<Self> {
+    /// The values of a column that has one a row; those of rows that are not in `rows` mean nothing.
+    pub(super) fn of_values(chunk: &Chunk<'_>, rows: &Mask) -> Result<Self> {
         let mut axis = if let Some(values) = chunk.local_values()? {
             let mut codes = Vec::new();
-            chunk.local_codes_into(&values, &mut codes)?;
+            chunk.local_codes_into(&values, rows, &mut codes)?;
             let ordinals = (0..=u16::MAX).map_while(|code| values.ordinal(code));
             Axis {
                 slots: ordinals.map(Slot::Value).collect(),
@@ -90,24 +90,24 @@ impl Axis {
         Ok(axis)
     }
 
-    /// The periods that the values of a column fall in.
+    /// The periods that the values of a column fall in; those of rows that are not in `rows` mean
+    /// nothing.
     pub(super) fn of_periods(
         chunk: &Chunk<'_>,
         calendar: &Calendar,
         buckets: &mut Buckets,
+        rows: &Mask,
     ) -> Result<Self> {
         if chunk.local_values()?.is_none()
             && let Some(zone) = chunk.zone()
             && let Some(buckets) = buckets.spanning(calendar, zone)?
         {
-            let mut ordinals = Vec::new();
-            chunk.ordinals_into(&mut ordinals)?;
             let slots = buckets.iter().map(|it| Slot::Value(it.first_day)).collect();
-            let mut axis = Axis { slots, codes: periods_of(&ordinals, buckets), ends: None };
+            let mut axis = Axis { slots, codes: periods_of(chunk, buckets)?, ends: None };
             axis.mark_missing(chunk)?;
             return Ok(axis);
         }
-        let mut axis = Axis::of_values(chunk)?;
+        let mut axis = Axis::of_values(chunk, rows)?;
         axis.coarsen(calendar)?;
         Ok(axis)
     }
@@ -188,23 +188,27 @@ impl Axis {
     }
 }
 
-/// Periods up to which each row is compared with all of them.
-const COMPARED_MAX: usize = 16;
+/// Periods up to which each is looked for by itself: values that ascend are told by blocks.
+const SOUGHT_MAX: usize = 64;
 
-/// In which of `buckets` each ordinal falls.
-fn periods_of(ordinals: &[u64], buckets: &[Bucket]) -> Vec<u32> {
-    let lasts: Vec<u64> = buckets.iter().rev().skip(1).rev().map(|it| it.last).collect();
-    if lasts.len() > COMPARED_MAX {
-        return ordinals
-            .iter()
-            .map(|ordinal| place(lasts.partition_point(|last| last < ordinal)))
-            .collect();
+/// In which of `buckets` each row falls, where its value is not missing.
+fn periods_of(chunk: &Chunk<'_>, buckets: &[Bucket]) -> Result<Vec<u32>> {
+    if buckets.len() > SOUGHT_MAX {
+        let mut ordinals = Vec::new();
+        chunk.ordinals_into(&mut ordinals)?;
+        let code = |ordinal| place(buckets.partition_point(|it| it.last < ordinal));
+        return Ok(ordinals.into_iter().map(code).collect());
     }
-    let mut codes = vec![0_u32; ordinals.len()];
-    for last in lasts {
-        codes.iter_mut().zip(ordinals).for_each(|(code, it)| *code += u32::from(*it > last));
+    let mut codes = vec![0; chunk.rows() as usize];
+    let mut found = Mask::new();
+    for (bucket, code) in buckets.iter().zip(0..).skip(1) {
+        found.clear_all();
+        chunk.scan(&Intervals::between(bucket.start, bucket.last), &mut found)?;
+        for run in found.runs() {
+            codes.get_mut(run.start as usize..run.end as usize).unwrap_or_default().fill(code);
+        }
     }
-    codes
+    Ok(codes)
 }
 
 /// A chunk has fewer values than 2^32.

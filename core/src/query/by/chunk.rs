@@ -53,7 +53,7 @@ pub(super) fn count_chunk(
     }
     let mut axes = Vec::with_capacity(varied.len());
     for (term, source) in varied {
-        axes.push((term, source.axis(key, buckets)?));
+        axes.push((term, source.axis(key, &mask, buckets)?));
     }
     let Some(combinations) = combinations(&axes) else {
         return count_singly(sources, key, mask.iter());
@@ -88,10 +88,8 @@ struct Product {
 impl Product {
     fn count_by_table(mut self, mask: &Mask, size: usize) -> Result<Tally> {
         let mut counts = vec![0_u32; size];
-        if let Some(codes) = self.joined() {
-            for (word, codes) in mask.words().iter().zip(codes.chunks(64)) {
-                count_word(*word, codes, &mut counts);
-            }
+        if let Some(codes) = self.single() {
+            count_words(mask, &codes, &mut counts);
         } else {
             let mut places = Vec::new();
             for row in mask.iter() {
@@ -137,17 +135,10 @@ impl Product {
         Ok(tally)
     }
 
-    /// The place of every row's combination, where it has one; there are at most `TABLE_MAX`.
-    fn joined(&self) -> Option<Vec<u32>> {
-        let mut axes = self.axes.iter();
-        let (_, first) = axes.next()?;
-        let mut joined = first.single()?.to_vec();
-        for (_, axis) in axes {
-            let size = u32::try_from(axis.slots().len()).ok()?;
-            let codes = axis.single()?;
-            joined.iter_mut().zip(codes).for_each(|(at, code)| *at = *at * size + code);
-        }
-        Some(joined)
+    /// The codes of every row of each axis, with how many the axis has; none where a row may have
+    /// several.
+    fn single(&self) -> Option<Vec<(usize, &[u32])>> {
+        self.axes.iter().map(|(_, axis)| Some((axis.slots().len(), axis.single()?))).collect()
     }
 
     /// Appends the places of a row's combinations.
@@ -191,23 +182,26 @@ impl Product {
     }
 }
 
-#[inline]
-fn count_word(word: u64, codes: &[u32], counts: &mut [u32]) {
-    let mut count = |code: u32| {
-        if let Some(count) = counts.get_mut(code as usize) {
-            *count += 1;
+/// Adds the rows of `mask` to the counts of their combinations.
+fn count_words(mask: &Mask, axes: &[(usize, &[u32])], counts: &mut [u32]) {
+    let mut places = [0_usize; 64];
+    for (at, word) in mask.words().iter().enumerate().filter(|(_, word)| **word != 0) {
+        places.fill(0);
+        for (size, codes) in axes {
+            let codes = codes.get(64 * at..).unwrap_or_default();
+            places
+                .iter_mut()
+                .zip(codes)
+                .for_each(|(place, code)| *place = *place * size + *code as usize);
         }
-    };
-    if word == u64::MAX {
-        for code in codes {
-            count(*code);
+        let mut left = *word;
+        while left != 0 {
+            let place = places.get(left.trailing_zeros() as usize).copied();
+            if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
+                *count += 1;
+            }
+            left &= left - 1;
         }
-        return;
-    }
-    let mut left = word;
-    while left != 0 {
-        codes.get(left.trailing_zeros() as usize).into_iter().for_each(|code| count(*code));
-        left &= left - 1;
     }
 }
 

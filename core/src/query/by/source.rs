@@ -77,19 +77,19 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// What each row of a chunk has.
-    pub(super) fn axis(&self, key: u16, buckets: &mut Buckets) -> Result<Axis> {
+    /// What each row of a chunk has; for rows that are not in `rows`, anything.
+    pub(super) fn axis(&self, key: u16, rows: &Mask, buckets: &mut Buckets) -> Result<Axis> {
         let chunk = |column: &'a ColumnReader| column.chunk(usize::from(key));
         match self {
             Source::Absent => Err(Error::corrupt("a column is not where it was")),
-            Source::Namespaces(groups, rows) => namespaces(groups, chunk_rows(key, *rows)),
+            Source::Namespaces(groups, all) => namespaces(groups, chunk_rows(key, *all)),
             Source::SerialField(keys, field) => serial_field(keys, field, key),
             Source::Column(column) if column.column_type() == ColumnType::TextList => {
                 Axis::of_lists(&chunk(column)?)
             }
-            Source::Column(column) => Axis::of_values(&chunk(column)?),
+            Source::Column(column) => Axis::of_values(&chunk(column)?, rows),
             Source::Periods(column, calendar) => {
-                Axis::of_periods(&chunk(column)?, calendar, buckets)
+                Axis::of_periods(&chunk(column)?, calendar, buckets, rows)
             }
         }
     }

@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::pool;
 use crate::query::UnitSet;
 
-/// Chunks that one thread counts: to wake others takes longer.
-const ALONE_MAX: usize = 2;
+/// Chunks that one thread counts, and units in more of them: to wake others takes longer.
+const ALONE_MAX: (usize, u64) = (2, 4096);
 
 impl UnitSet {
     /// How many units there are of each value of a column, or of each combination of several.
@@ -98,7 +98,7 @@ fn count_segment(sources: &[Source<'_>], rows: &RowSet) -> Result<Tally> {
         Ok((stack, buckets))
     };
     let chunks: Vec<(u16, Container<'_>)> = rows.chunks().collect();
-    if chunks.len() <= ALONE_MAX {
+    if chunks.len() <= ALONE_MAX.0 || rows.len() <= ALONE_MAX.1 {
         return chunks.into_iter().try_fold(start(), add)?.0.finish(width);
     }
     pool::shared()?.install(|| {
