@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import threading
 
 import polars as pl
 import pyroaring
@@ -123,21 +122,6 @@ def test_errors_have_classes(tmp_path):
     with pytest.raises(st.ConflictError) as raised:
         st.open(tmp_path / "index").load_units([{"serial": "A1"}, {"serial": "A1"}])
     assert raised.value.code == "conflict"
-
-
-def test_threads_share_a_handle(index):
-    counts = []
-
-    def work():
-        for _ in range(50):
-            counts.append(len(index.select(col("lot") == "L3").affected))
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert counts == [500] * 400
 
 
 def test_things_show_themselves_in_a_notebook(index):

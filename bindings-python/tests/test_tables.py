@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
-import sys
 import time
 
 import pandas as pd
@@ -166,30 +164,3 @@ def test_a_serial_in_a_set(index):
     assert "00042502" in late and "00042500" not in late
     assert ("", "00042503") in late
     assert [str(it) for it in late] == ["00042502", "00042503"]
-
-
-def test_ctrl_c_stops_a_load(tmp_path):
-    """The interrupt of a child that loads for ever ends it, and leaves the index as it was."""
-    program = f"""
-import os, signal, threading, time
-import polars as pl
-import seriatim as st
-index = st.create({str(tmp_path / "index")!r})
-def forever():
-    at = 0
-    while True:
-        yield pl.DataFrame({{"serial": [f"{{it:012}}" for it in range(at, at + 5_000)]}})
-        at += 5_000
-def interrupt():
-    time.sleep(1.0)
-    os.kill(os.getpid(), signal.SIGINT)
-threading.Thread(target=interrupt, daemon=True).start()
-try:
-    index.load_units(forever())
-except KeyboardInterrupt:
-    print("stopped", index.units)
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.stdout.split() == ["stopped", "0"], done.stderr
