@@ -118,6 +118,18 @@ impl Error {
         self.0.place.as_ref()
     }
 
+    /// A failure of the operating system while doing `what`, for a host's own
+    /// [`Directory`](crate::io::Directory): `not_found` and `conflict` where the system says that a
+    /// file is not there or is there already, else `io`.
+    pub fn from_system(what: impl Into<String>, source: std::io::Error) -> Self {
+        let kind = match source.kind() {
+            std::io::ErrorKind::NotFound => ErrorKind::NotFound,
+            std::io::ErrorKind::AlreadyExists => ErrorKind::Conflict,
+            _ => ErrorKind::Io,
+        };
+        Error::new(kind, what).caused_by(source)
+    }
+
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Error(Box::new(Inner { kind, message: message.into(), place: None, source: None }))
     }

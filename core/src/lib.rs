@@ -51,6 +51,7 @@ mod index;
 pub mod io;
 mod keys;
 pub mod limits;
+pub mod log;
 mod ownership;
 mod pool;
 mod query;

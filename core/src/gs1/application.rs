@@ -190,7 +190,9 @@ impl Application {
     /// begins another.
     pub(super) fn at_start(text: &str) -> Option<(Application, &str)> {
         let fits = |first: &str, last: &str| {
-            text.get(..first.len()).is_some_and(|ai| (first..=last).contains(&ai))
+            text.get(..first.len()).is_some_and(|ai| {
+                ai.bytes().all(|it| it.is_ascii_digit()) && (first..=last).contains(&ai)
+            })
         };
         if let Some(found) = TABLE.iter().find(|it| fits(it.first, it.last)) {
             return Some((*found, text.get(..found.first.len())?));

@@ -75,8 +75,10 @@ fn no_identifier_begins_another() {
         let beginners = all.iter().filter(|it| ai.starts_with(&***it)).count();
         assert_eq!(beginners, 1, "{ai}");
     }
-    for none in ["", "0", "04", "14", "18", "19", "23", "89", "3106", "3170", "3380", "3944", "999"]
-    {
+    for none in [
+        "", "0", "04", "14", "18", "19", "23", "89", "3106", "3170", "3380", "3944", "999",
+        "33\u{0}2",
+    ] {
         assert!(Application::of(none).is_none(), "{none}");
     }
 }

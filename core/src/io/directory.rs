@@ -1,11 +1,15 @@
 //! What an index asks of the place it is kept in.
 
 use std::fmt::Debug;
+use std::ops::Range;
 
 use super::Bytes;
 use crate::error::{Error, Result};
 
 /// A folder of files that are written once, published whole and never changed.
+///
+/// Logs alone grow after they are published: they are written through
+/// [`append`](Directory::append), and read by copying with [`read`](Directory::read), never mapped.
 ///
 /// Paths are relative, with `/` between names, and `""` is the folder itself. Names are made by the
 /// library, never taken from input: lower-case ASCII letters, digits, `-`, `_` and `.`, and no dot
@@ -40,6 +44,21 @@ pub trait Directory: Debug + Send + Sync {
     ///
     /// `not_found` when there is no such file; `io` when it cannot be read.
     fn open(&self, path: &str) -> Result<Bytes>;
+
+    /// A copy of some bytes of a file, fewer of them where the file ends before: for files that
+    /// still grow.
+    ///
+    /// # Errors
+    ///
+    /// `not_found` when there is no such file; `io` when it cannot be read.
+    fn read(&self, path: &str, range: Range<u64>) -> Result<Vec<u8>>;
+
+    /// Opens a file that exists, to let it grow. Only the one writer may.
+    ///
+    /// # Errors
+    ///
+    /// `not_found` when there is no such file; `io` when it cannot be opened for writing.
+    fn append(&self, path: &str) -> Result<Box<dyn AppendFile>>;
 
     /// Begins a new file, with the folders above it where they are missing.
     ///
@@ -104,6 +123,32 @@ pub trait FileWriter: Send {
     fn write(&mut self, bytes: &[u8]) -> Result<()>;
 
     /// Makes everything written so far lasting; a file that is dropped without it has no promise.
+    ///
+    /// # Errors
+    ///
+    /// `io` when the disk refuses, now or at an earlier call; it must not be tried again.
+    fn sync(&mut self) -> Result<()>;
+}
+
+/// A file that grows.
+///
+/// After a failed call every later call fails: what the disk holds is unknown then.
+pub trait AppendFile: Debug + Send {
+    /// Writes bytes at a place at or before the end; what goes past the end makes the file longer.
+    ///
+    /// # Errors
+    ///
+    /// `io` when the disk refuses, now or at an earlier call.
+    fn write_at(&mut self, at: u64, bytes: &[u8]) -> Result<()>;
+
+    /// Cuts the file to a length.
+    ///
+    /// # Errors
+    ///
+    /// `io` when the disk refuses, now or at an earlier call.
+    fn truncate(&mut self, length: u64) -> Result<()>;
+
+    /// Makes the content and the length lasting.
     ///
     /// # Errors
     ///

@@ -1,11 +1,14 @@
 //! A folder of the disk.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::Bytes;
-use super::directory::{Directory, FileWriter, Lock, check_file, check_folder, is_our_name};
+use super::directory::{
+    AppendFile, Directory, FileWriter, Lock, check_file, check_folder, is_our_name,
+};
 use super::mmap::Mapped;
 use crate::error::{Error, Result};
 
@@ -46,7 +49,9 @@ impl DiskDirectory {
         match fs::metadata(root) {
             Ok(found) if found.is_dir() => Ok(DiskDirectory { root: root.to_owned() }),
             Ok(_) => Err(Error::not_found(format!("`{}` is a file, not a folder", root.display()))),
-            Err(source) => Err(failure(source, format!("open the folder `{}`", root.display()))),
+            Err(source) => {
+                Err(Error::from_system(format!("open the folder `{}`", root.display()), source))
+            }
         }
     }
 
@@ -57,8 +62,9 @@ impl DiskDirectory {
     /// `io` when it cannot be made.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         let root = path.as_ref();
-        make_folders(root)
-            .map_err(|source| failure(source, format!("make the folder `{}`", root.display())))?;
+        make_folders(root).map_err(|source| {
+            Error::from_system(format!("make the folder `{}`", root.display()), source)
+        })?;
         DiskDirectory::open(root)
     }
 
@@ -70,8 +76,9 @@ impl DiskDirectory {
     fn new_file(&self, path: &str) -> Result<PathBuf> {
         let file = self.file(path)?;
         if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder)
-                .map_err(|source| failure(source, format!("make the folder of {path}")))?;
+            fs::create_dir_all(folder).map_err(|source| {
+                Error::from_system(format!("make the folder of {path}"), source)
+            })?;
         }
         Ok(file)
     }
@@ -88,15 +95,16 @@ pub(crate) fn create_file(path: &Path) -> Result<Box<dyn FileWriter>> {
         .write(true)
         .create_new(true)
         .open(path)
-        .map_err(|source| failure(source, format!("create `{shown}`")))?;
-    Ok(Box::new(DiskWriter { file: Some(file), path: shown, buffer: Vec::new() }))
+        .map_err(|source| Error::from_system(format!("create `{shown}`"), source))?;
+    Ok(Box::new(DiskWriter { file: DiskFile::new(file, shown), buffer: Vec::new() }))
 }
 
 impl Directory for DiskDirectory {
     fn open(&self, path: &str) -> Result<Bytes> {
         let what = || format!("open {path}");
-        let file = File::open(self.file(path)?).map_err(|source| failure(source, what()))?;
-        let found = file.metadata().map_err(|source| failure(source, what()))?;
+        let file =
+            File::open(self.file(path)?).map_err(|source| Error::from_system(what(), source))?;
+        let found = file.metadata().map_err(|source| Error::from_system(what(), source))?;
         if !found.is_file() {
             return Err(Error::not_found(format!("{path} is no file")));
         }
@@ -106,19 +114,38 @@ impl Directory for DiskDirectory {
         Mapped::new(&file, path).map(Bytes::mapped)
     }
 
+    fn read(&self, path: &str, range: Range<u64>) -> Result<Vec<u8>> {
+        let what = || format!("read {path}");
+        let mut file =
+            File::open(self.file(path)?).map_err(|source| Error::from_system(what(), source))?;
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(range.start))
+            .and_then(|_| file.take(range.end.saturating_sub(range.start)).read_to_end(&mut bytes))
+            .map_err(|source| Error::from_system(what(), source))?;
+        Ok(bytes)
+    }
+
+    fn append(&self, path: &str) -> Result<Box<dyn AppendFile>> {
+        let file = OpenOptions::new()
+            .write(true)
+            .open(self.file(path)?)
+            .map_err(|source| Error::from_system(format!("open {path} for writing"), source))?;
+        Ok(Box::new(DiskFile::new(file, path.to_owned())))
+    }
+
     fn create(&self, path: &str) -> Result<Box<dyn FileWriter>> {
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .open(self.new_file(path)?)
-            .map_err(|source| failure(source, format!("create {path}")))?;
-        Ok(Box::new(DiskWriter { file: Some(file), path: path.to_owned(), buffer: Vec::new() }))
+            .map_err(|source| Error::from_system(format!("create {path}"), source))?;
+        Ok(Box::new(DiskWriter { file: DiskFile::new(file, path.to_owned()), buffer: Vec::new() }))
     }
 
     fn publish(&self, from: &str, to: &str) -> Result<()> {
         let source = self.file(from)?;
         fs::hard_link(&source, self.new_file(to)?)
-            .map_err(|source| failure(source, format!("publish {to}")))?;
+            .map_err(|source| Error::from_system(format!("publish {to}"), source))?;
         // The file is published, whatever becomes of its first name.
         let _left_behind = fs::remove_file(source);
         Ok(())
@@ -126,12 +153,12 @@ impl Directory for DiskDirectory {
 
     fn remove(&self, path: &str) -> Result<()> {
         fs::remove_file(self.file(path)?)
-            .map_err(|source| failure(source, format!("remove {path}")))
+            .map_err(|source| Error::from_system(format!("remove {path}"), source))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>> {
         check_folder(folder)?;
-        let failed = |source| failure(source, format!("list the folder `{folder}`"));
+        let failed = |source| Error::from_system(format!("list the folder `{folder}`"), source);
         let entries = match fs::read_dir(self.root.join(folder)) {
             Ok(entries) => entries,
             Err(source) if source.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -158,7 +185,7 @@ impl Directory for DiskDirectory {
         let mut at = folder;
         loop {
             sync_folder(&self.root.join(at))
-                .map_err(|source| failure(source, format!("sync the folder `{at}`")))?;
+                .map_err(|source| Error::from_system(format!("sync the folder `{at}`"), source))?;
             if at.is_empty() {
                 return Ok(());
             }
@@ -172,7 +199,7 @@ impl Directory for DiskDirectory {
             .create(true)
             .truncate(false)
             .open(self.root.join(LOCK_FILE))
-            .map_err(|source| failure(source, "open the writer's lock".into()))?;
+            .map_err(|source| Error::from_system("open the writer's lock", source))?;
         match file.try_lock() {
             Ok(()) => Ok(Box::new(DiskLock { _file: file })),
             Err(TryLockError::WouldBlock) => {
@@ -192,13 +219,17 @@ struct DiskLock {
 impl Lock for DiskLock {}
 
 /// Without a file once a call has failed.
-struct DiskWriter {
+#[derive(Debug)]
+struct DiskFile {
     file: Option<File>,
     path: String,
-    buffer: Vec<u8>,
 }
 
-impl DiskWriter {
+impl DiskFile {
+    fn new(file: File, path: String) -> Self {
+        DiskFile { file: Some(file), path }
+    }
+
     /// Does one thing to the file; a failure is for good.
     fn attempt(&mut self, what: &str, act: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
         let Some(file) = &mut self.file else {
@@ -207,13 +238,38 @@ impl DiskWriter {
         };
         act(file).map_err(|source| {
             self.file = None;
-            failure(source, format!("{what} {}", self.path))
+            Error::from_system(format!("{what} {}", self.path), source)
+        })
+    }
+}
+
+impl AppendFile for DiskFile {
+    fn write_at(&mut self, at: u64, bytes: &[u8]) -> Result<()> {
+        self.attempt("write", |file| {
+            file.seek(SeekFrom::Start(at))?;
+            file.write_all(bytes)
         })
     }
 
+    fn truncate(&mut self, length: u64) -> Result<()> {
+        self.attempt("truncate", |file| file.set_len(length))
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        self.attempt("sync", |file| file.sync_data())
+    }
+}
+
+/// Gathers small writes.
+struct DiskWriter {
+    file: DiskFile,
+    buffer: Vec<u8>,
+}
+
+impl DiskWriter {
     fn flush(&mut self) -> Result<()> {
         let buffer = std::mem::take(&mut self.buffer);
-        self.attempt("write", |file| file.write_all(&buffer))?;
+        self.file.attempt("write", |file| file.write_all(&buffer))?;
         self.buffer = buffer;
         self.buffer.clear();
         Ok(())
@@ -226,7 +282,7 @@ impl FileWriter for DiskWriter {
             self.flush()?;
         }
         if bytes.len() >= BUFFER_BYTES {
-            return self.attempt("write", |file| file.write_all(bytes));
+            return self.file.attempt("write", |file| file.write_all(bytes));
         }
         self.buffer.extend_from_slice(bytes);
         Ok(())
@@ -234,7 +290,7 @@ impl FileWriter for DiskWriter {
 
     fn sync(&mut self) -> Result<()> {
         self.flush()?;
-        self.attempt("sync", |file| file.sync_all())
+        self.file.attempt("sync", |file| file.sync_all())
     }
 }
 
@@ -261,12 +317,4 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     fs::metadata(folder).map(drop)
-}
-
-fn failure(source: io::Error, what: String) -> Error {
-    match source.kind() {
-        ErrorKind::NotFound => Error::not_found(what).caused_by(source),
-        ErrorKind::AlreadyExists => Error::conflict(what).caused_by(source),
-        _ => Error::io(what, source),
-    }
 }

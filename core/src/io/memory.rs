@@ -1,10 +1,12 @@
 //! A folder of memory.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Bytes;
-use super::directory::{Directory, FileWriter, Lock, check_file, check_folder};
+use super::directory::{AppendFile, Directory, FileWriter, Lock, check_file, check_folder};
 use crate::error::{Error, Result};
 
 /// A folder that lives in memory, for tests and short-lived indexes. Cloning shares it.
@@ -28,9 +30,35 @@ pub struct MemoryDirectory {
 
 #[derive(Debug, Default)]
 struct State {
-    files: BTreeMap<String, Bytes>,
+    files: BTreeMap<String, Content>,
     folders: BTreeSet<String>,
     locked: bool,
+}
+
+#[derive(Clone)]
+enum Content {
+    Whole(Bytes),
+    Growing(Arc<Mutex<Vec<u8>>>),
+}
+
+impl Content {
+    fn bytes(&self) -> Bytes {
+        match self {
+            Content::Whole(bytes) => bytes.clone(),
+            Content::Growing(bytes) => Bytes::from(grown(bytes).clone()),
+        }
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.bytes().fmt(f)
+    }
+}
+
+/// The bytes, which no panic can leave half-changed.
+fn grown(bytes: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
+    bytes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl MemoryDirectory {
@@ -46,30 +74,54 @@ impl MemoryDirectory {
 }
 
 impl State {
-    fn insert_new(&mut self, path: &str, bytes: Bytes) -> Result<()> {
+    fn insert_new(&mut self, path: &str, content: Content) -> Result<()> {
         if self.files.contains_key(path) {
             return Err(Error::conflict(format!("{path} exists already")));
         }
         let slashes = path.match_indices('/');
         self.folders.extend(slashes.filter_map(|(at, _)| path.get(..at)).map(str::to_owned));
-        self.files.insert(path.to_owned(), bytes);
+        self.files.insert(path.to_owned(), content);
         Ok(())
     }
 
-    fn found(&self, path: &str) -> Result<&Bytes> {
-        self.files.get(path).ok_or_else(|| Error::not_found(format!("there is no {path}")))
+    fn found(&mut self, path: &str) -> Result<&mut Content> {
+        self.files.get_mut(path).ok_or_else(|| Error::not_found(format!("there is no {path}")))
     }
 }
 
 impl Directory for MemoryDirectory {
     fn open(&self, path: &str) -> Result<Bytes> {
         check_file(path)?;
-        self.state().found(path).cloned()
+        Ok(self.state().found(path)?.bytes())
+    }
+
+    fn read(&self, path: &str, range: Range<u64>) -> Result<Vec<u8>> {
+        check_file(path)?;
+        let cut = |bytes: &[u8]| {
+            let place = |at: u64| usize::try_from(at).map_or(bytes.len(), |at| at.min(bytes.len()));
+            bytes.get(place(range.start)..place(range.end)).unwrap_or_default().to_vec()
+        };
+        Ok(match self.state().found(path)? {
+            Content::Whole(bytes) => cut(bytes),
+            Content::Growing(bytes) => cut(&grown(bytes)),
+        })
+    }
+
+    fn append(&self, path: &str) -> Result<Box<dyn AppendFile>> {
+        check_file(path)?;
+        let mut state = self.state();
+        let content = state.found(path)?;
+        let bytes = match content {
+            Content::Whole(bytes) => Arc::new(Mutex::new(bytes.to_vec())),
+            Content::Growing(bytes) => Arc::clone(bytes),
+        };
+        *content = Content::Growing(Arc::clone(&bytes));
+        Ok(Box::new(MemoryAppend { bytes }))
     }
 
     fn create(&self, path: &str) -> Result<Box<dyn FileWriter>> {
         check_file(path)?;
-        self.state().insert_new(path, Bytes::from(Vec::new()))?;
+        self.state().insert_new(path, Content::Whole(Bytes::from(Vec::new())))?;
         Ok(Box::new(MemoryWriter {
             directory: self.clone(),
             path: path.to_owned(),
@@ -81,8 +133,8 @@ impl Directory for MemoryDirectory {
         check_file(from)?;
         check_file(to)?;
         let mut state = self.state();
-        let bytes = state.found(from)?.clone();
-        state.insert_new(to, bytes)?;
+        let content = state.found(from)?.clone();
+        state.insert_new(to, content)?;
         state.files.remove(from);
         Ok(())
     }
@@ -150,8 +202,46 @@ impl FileWriter for MemoryWriter {
         let bytes = Bytes::from(Arc::<[u8]>::from(self.written.as_slice()));
         // Like a file of the disk, one that has lost its name is written all the same.
         if let Some(file) = self.directory.state().files.get_mut(&self.path) {
-            *file = bytes;
+            *file = Content::Whole(bytes);
         }
+        Ok(())
+    }
+}
+
+/// A file that grows; like one of the disk, its bytes are seen before they are synced.
+struct MemoryAppend {
+    bytes: Arc<Mutex<Vec<u8>>>,
+}
+
+impl fmt::Debug for MemoryAppend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MemoryAppend({})", grown(&self.bytes).len())
+    }
+}
+
+impl AppendFile for MemoryAppend {
+    fn write_at(&mut self, at: u64, bytes: &[u8]) -> Result<()> {
+        let mut all = grown(&self.bytes);
+        let place = usize::try_from(at).ok().filter(|at| *at <= all.len());
+        let place = place.ok_or_else(|| Error::invalid("a write past the end of a file"))?;
+        let over = bytes.len().min(all.len() - place);
+        let (inside, past) = bytes.split_at(over);
+        if let Some(slot) = all.get_mut(place..place + over) {
+            slot.copy_from_slice(inside);
+        }
+        all.extend_from_slice(past);
+        Ok(())
+    }
+
+    fn truncate(&mut self, length: u64) -> Result<()> {
+        let mut all = grown(&self.bytes);
+        if let Ok(length) = usize::try_from(length) {
+            all.truncate(length);
+        }
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<()> {
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ mod mmap;
 mod tests;
 
 pub use bytes::Bytes;
-pub use directory::{Directory, FileWriter, Lock};
+pub use directory::{AppendFile, Directory, FileWriter, Lock};
 pub use disk::DiskDirectory;
 pub(crate) use disk::create_file;
 pub use memory::MemoryDirectory;

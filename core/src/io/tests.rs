@@ -41,6 +41,32 @@ fn what_is_synced_is_read() {
 }
 
 #[test]
+fn a_published_file_may_grow_and_is_read_by_copying() {
+    check(|folder| {
+        write(folder, "new", b"head");
+        folder.publish("new", "log/a").unwrap();
+        let mut file = folder.append("log/a").unwrap();
+        file.write_at(4, b" one two").unwrap();
+        file.write_at(5, b"ONE").unwrap();
+        file.sync().unwrap();
+        assert_eq!(folder.read("log/a", 0..100).unwrap(), b"head ONE two");
+        file.truncate(8).unwrap();
+        file.write_at(6, b"VER three").unwrap();
+        file.sync().unwrap();
+        for (range, expected) in
+            [(0..4, "head"), (5..9, "OVER"), (9..u64::MAX, " three"), (99..100, ""), (7..7, "")]
+        {
+            assert_eq!(folder.read("log/a", range).unwrap(), expected.as_bytes());
+        }
+        assert_eq!(&*folder.open("log/a").unwrap(), b"head OVER three");
+        drop(file);
+        let mut again = folder.append("log/a").unwrap();
+        again.write_at(15, b"!").unwrap();
+        assert_eq!(folder.read("log/a", 10..100).unwrap(), b"three!");
+    });
+}
+
+#[test]
 fn an_empty_file_is_a_file() {
     check(|folder| {
         write(folder, "empty", b"");
@@ -64,6 +90,8 @@ fn what_is_not_there_is_not_found() {
         for path in ["nothing", "no/such/file", "units"] {
             assert_kind(folder.open(path), ErrorKind::NotFound);
         }
+        assert_kind(folder.append("nothing"), ErrorKind::NotFound);
+        assert_kind(folder.read("nothing", 0..1), ErrorKind::NotFound);
         assert_kind(folder.remove("nothing"), ErrorKind::NotFound);
         assert_kind(folder.publish("nothing", "b"), ErrorKind::NotFound);
         assert_kind(folder.sync("nowhere"), ErrorKind::NotFound);
@@ -145,6 +173,8 @@ fn only_our_own_names_pass() {
         {
             assert_kind(folder.create(path), ErrorKind::InvalidArgument);
             assert_kind(folder.open(path), ErrorKind::InvalidArgument);
+            assert_kind(folder.append(path), ErrorKind::InvalidArgument);
+            assert_kind(folder.read(path, 0..1), ErrorKind::InvalidArgument);
             assert_kind(folder.remove(path), ErrorKind::InvalidArgument);
             assert_kind(folder.publish("a", path), ErrorKind::InvalidArgument);
         }

@@ -1,0 +1,160 @@
+//! A program, run to each of its crashes.
+
+use crate::disk::{Disk, Fault, Image, Note, Operation, Site};
+use crate::states::{Count, Crashes};
+
+/// A program that acknowledges things, numbered from 1.
+pub(crate) trait Subject {
+    /// Runs from an empty disk to its end.
+    fn run(&self, disk: &Disk) -> seriatim::Result<()>;
+
+    /// Opens what it finds, notes what it sees as acknowledged, and adds something to it.
+    fn recover(&self, disk: &Disk) -> seriatim::Result<()>;
+
+    /// Opens a disk as a crash left it, and says what is wrong.
+    fn check(&self, image: &Image, notes: &[Note]) -> Result<(), String>;
+}
+
+/// How much is tried.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Effort {
+    /// States of a place with many pending changes.
+    pub(crate) samples: u64,
+    /// States of such a place while recovering.
+    pub(crate) nested_samples: u64,
+    /// One of so many states is recovered and crashed again.
+    pub(crate) nested_every: u64,
+}
+
+impl Effort {
+    pub(crate) const QUICK: Effort = Effort { samples: 40, nested_samples: 12, nested_every: 23 };
+    pub(crate) const FULL: Effort = Effort { samples: 400, nested_samples: 30, nested_every: 101 };
+}
+
+/// How many states of a subject whoever runs the tests asks for.
+#[expect(clippy::disallowed_methods, reason = "make says how much is tried")]
+pub(crate) fn states_wanted(default: u64) -> u64 {
+    std::env::var("SERIATIM_CRASH_STATES").map_or(default, |text| text.parse().unwrap())
+}
+
+/// What was tried.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tried {
+    pub(crate) first: Count,
+    pub(crate) nested: Count,
+}
+
+impl Tried {
+    /// States that were opened; the same one is opened once.
+    pub(crate) fn total(&self) -> u64 {
+        self.first.opened + self.nested.opened
+    }
+}
+
+impl std::ops::AddAssign for Tried {
+    fn add_assign(&mut self, other: Self) {
+        self.first += other.first;
+        self.nested += other.nested;
+    }
+}
+
+/// Crashes a subject everywhere: at every operation, with every mixture of what was not synced;
+/// again while it recovers from that; and while it recovers from being killed.
+pub(crate) fn crash(
+    subject: &dyn Subject,
+    effort: Effort,
+    forgotten: Option<&Site>,
+) -> Result<Tried, String> {
+    let disk = Disk::new();
+    disk.forget(forgotten.cloned());
+    subject.run(&disk).map_err(|error| format!("the run: {error}"))?;
+    let (mut tried, mut failure) = (Tried::default(), None);
+    let mut images = Vec::new();
+    let mut crashes = Crashes::new(effort.samples);
+    let mut at = 0;
+    tried.first += crashes.run(&disk, &mut |crash| {
+        at += 1;
+        if failure.is_none()
+            && let Err(found) = subject.check(crash.image, crash.notes)
+        {
+            failure = Some(format!("crash after {} operations: {found}", crash.cut));
+        }
+        if at % effort.nested_every == 0 {
+            images.push((crash.image.clone(), crash.notes.to_vec()));
+        }
+    });
+    let killed = (0..=disk.operation_count()).map(|cut| (disk.after(cut), cut));
+    let crashed = images.iter().map(|(image, notes)| {
+        let disk = Disk::from_image(image);
+        disk.forget(forgotten.cloned());
+        for note in notes {
+            disk.note(*note);
+        }
+        (disk, notes.len())
+    });
+    for (disk, from) in killed.chain(crashed) {
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        subject.recover(&disk).map_err(|error| format!("recovery: {error}"))?;
+        let mut nested = Crashes { from, ..Crashes::new(effort.nested_samples) };
+        tried.nested += nested.run(&disk, &mut |crash| {
+            if failure.is_none()
+                && let Err(found) = subject.check(crash.image, crash.notes)
+            {
+                failure = Some(format!("recovery, after {} operations: {found}", crash.cut));
+            }
+        });
+    }
+    failure.map_or(Ok(tried), Err)
+}
+
+#[expect(clippy::print_stderr, reason = "how much was tried is part of the answer")]
+pub(crate) fn tell(name: &str, tried: Tried) {
+    eprintln!(
+        "{name}: {} states made, {} of them different and opened; while recovering {} and {}",
+        tried.first.made, tried.first.opened, tried.nested.made, tried.nested.opened
+    );
+}
+
+/// Every place where a subject syncs, in its run and in its recovery.
+pub(crate) fn sites(subject: &dyn Subject) -> Vec<Site> {
+    let disk = Disk::new();
+    subject.run(&disk).unwrap();
+    let mut sites = disk.sites();
+    for cut in 0..=disk.operation_count() {
+        let killed = disk.after(cut);
+        subject.recover(&killed).unwrap();
+        sites.extend(killed.sites());
+    }
+    sites.into_iter().collect()
+}
+
+/// Lets each operation fail, once or for ever; what was acknowledged is there afterwards.
+pub(crate) fn fail_everywhere(subject: &dyn Subject) -> usize {
+    let disk = Disk::new();
+    disk.fail(Fault::Never);
+    subject.run(&disk).unwrap();
+    let calls = disk.calls();
+    let mut failed = 0;
+    for call in 0..calls {
+        for fault in [Fault::Once(call), Fault::From(call)] {
+            let disk = Disk::new();
+            disk.fail(fault);
+            failed += usize::from(subject.run(&disk).is_err());
+            disk.fail(Fault::Never);
+            let notes: Vec<Note> = disk
+                .operations()
+                .into_iter()
+                .filter_map(|it| match it {
+                    Operation::Note(note) => Some(note),
+                    _ => None,
+                })
+                .collect();
+            let found = subject.check(&disk.image(), &notes);
+            assert_eq!(found, Ok(()), "{fault:?}");
+            subject.recover(&disk).unwrap_or_else(|error| panic!("{fault:?}: {error}"));
+        }
+    }
+    failed
+}
