@@ -1,6 +1,6 @@
 # What people do often. `make test` is what must pass before anything is merged.
 
-.PHONY: demo test test-python bench bench-peers docs fmt lint fuzz
+.PHONY: demo test test-python bench bench-peers bench-python docs fmt lint fuzz
 
 FUZZ_TARGETS = container bitmap_view gs1 scope_sql scope_json layout
 FUZZ_SECONDS = 60
@@ -55,6 +55,19 @@ bench-peers:
 	done
 	$(PEERS_PYTHON) benches/peers/page.py --date $(DATE) $(DATA) > target/benchmarks.md
 	mv target/benchmarks.md docs/benchmarks.md
+
+# What it costs to ask from Python, beside Rust; writes docs/benchmarks-python.md. The data are those of `bench-peers`.
+BENCH_PYTHON = $(CURDIR)/target/bench-python
+bench-python:
+	test -e $(PEERS_HOME)/data/$(UNITS)/params.json || { echo "make bench-peers makes the data first"; exit 1; }
+	cargo build --release -p seriatim-benches --bin crossing
+	test -e $(BENCH_PYTHON)/venv || python3 -m venv $(BENCH_PYTHON)/venv
+	$(BENCH_PYTHON)/venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint bindings-python/requirements.txt maturin polars
+	rm -rf $(BENCH_PYTHON)/wheels
+	cd bindings-python && $(BENCH_PYTHON)/venv/bin/python -m maturin build --quiet --release --out $(BENCH_PYTHON)/wheels
+	$(BENCH_PYTHON)/venv/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(BENCH_PYTHON)/wheels/*.whl
+	$(BENCH_PYTHON)/venv/bin/python bindings-python/bench/crossing.py --rust target/release/crossing \
+		--data $(PEERS_HOME)/data/$(UNITS) --home $(BENCH_PYTHON) --page docs/benchmarks-python.md --date $(DATE)
 
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

@@ -8,6 +8,14 @@ use crate::error::{OrRaise, invalid};
 use crate::texts::Texts;
 
 /// How a maker writes and orders serials.
+///
+/// Examples
+/// --------
+/// >>> bike = st.SerialFamily("bike", "{plant:A2}{yy:year2}{n:D4}", order=["yy", "plant", "n"])
+/// >>> bike.fields("AX250007")
+/// {'plant': 'AX', 'yy': 2025, 'n': 7}
+/// >>> bike.encode("BX240001") < bike.encode("AX250001")
+/// True
 #[pyclass(frozen, eq, module = "seriatim")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct SerialFamily {
@@ -176,6 +184,12 @@ impl SerialFamily {
 }
 
 /// Reads serial families off a sample, beside those that exist; a dict of what is proposed.
+///
+/// Examples
+/// --------
+/// >>> told = st.infer([f"LJ-{it:04}" for it in range(100)])
+/// >>> told["families"][0]["family"]["layout"]
+/// 'LJ-{n:D4}'
 #[pyfunction]
 #[pyo3(signature = (serials, existing = None))]
 pub(crate) fn infer<'py>(

@@ -18,6 +18,16 @@ type Batches = Box<dyn Iterator<Item = seriatim::Result<RecordBatch>> + Send>;
 type Source = dyn Fn() -> seriatim::Result<Batches> + Send + Sync;
 
 /// A table, read batch by batch when it is asked for. Every reading begins anew.
+///
+/// Whatever takes `__arrow_c_stream__` takes it: `polars.DataFrame(frame)`, `pyarrow.table(frame)`.
+///
+/// Examples
+/// --------
+/// >>> frame = index.all().table()
+/// >>> frame
+/// Frame(3 rows: serial, facility)
+/// >>> frame.to_polars().shape
+/// (3, 2)
 #[pyclass(frozen, module = "seriatim")]
 pub(crate) struct Frame {
     schema: SchemaRef,

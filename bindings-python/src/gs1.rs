@@ -8,6 +8,14 @@ use crate::error::OrRaise;
 use crate::family::{SerialFamily, families};
 
 /// Data of GS1: application identifiers with their values, such as a GTIN (01) and a serial (21).
+///
+/// Examples
+/// --------
+/// >>> read = st.ElementString("https://example.org/01/09506000134352/21/A1?17=271231")
+/// >>> read.gtin, read.serial, read.value("17")
+/// ('09506000134352', 'A1', '271231')
+/// >>> str(read)
+/// '(01)09506000134352(21)A1(17)271231'
 #[pyclass(frozen, eq, module = "seriatim")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct ElementString {
@@ -83,6 +91,13 @@ impl ElementString {
 }
 
 /// One unit as a scanner names it: a serial, and its namespace where the label tells it.
+///
+/// Examples
+/// --------
+/// >>> st.Scanned.read("(01)09506000134352(21)A1")
+/// Scanned("A1", namespace="09506000134352")
+/// >>> st.Scanned.read("LJ-1440")
+/// Scanned("LJ-1440")
 #[pyclass(frozen, eq, module = "seriatim")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Scanned {

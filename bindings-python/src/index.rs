@@ -21,6 +21,16 @@ use crate::texts::Texts;
 use crate::unit_set::UnitSet;
 
 /// A folder of units with what is known of how they were made, and of registrations.
+///
+/// Made by `build`, `create` and `open`. Several threads may use one at once.
+///
+/// Examples
+/// --------
+/// >>> index = st.open(index.path)
+/// >>> index.units, index.columns
+/// (3, [Column("facility", "text")])
+/// >>> len(index.select("facility = 'Leipzig'").affected)
+/// 1
 #[pyclass(frozen, module = "seriatim")]
 pub(crate) struct Index {
     inner: seriatim::Index,
@@ -106,7 +116,38 @@ impl Index {
         self.schema().families()
     }
 
-    /// Loads units; a `LoadReport`.
+    /// Loads units, in a next version of the index; a `LoadReport`.
+    ///
+    /// Parameters
+    /// ----------
+    /// units : table, path, list of paths, list of dicts, or iterable of tables
+    ///     Anything with `__arrow_c_stream__`, or Parquet or CSV files.
+    /// serial : str, default "serial"
+    ///     The column of the input that holds the serials.
+    /// namespace_column, namespace : str, optional
+    ///     The column that holds the namespaces, or one for all units.
+    /// rename : dict, optional
+    ///     Names of columns of the input, and what the index calls them.
+    /// ignore : list of str, optional
+    ///     Columns of the input that are left out.
+    /// duplicates : {"refuse", "latest_wins"}
+    ///     What becomes of a serial that is there already.
+    /// rejects : path, optional
+    ///     A file for rows that cannot be loaded; without it the first is an error.
+    /// infer_families : bool, default True
+    ///     Whether families are read off serials that fit none.
+    /// segment_rows_max, memory_bytes_max, threads : int, optional
+    ///     Limits.
+    /// progress : bool or callable, optional
+    ///     True for a bar; or what is called with the rows read and their number, if known.
+    ///
+    /// Examples
+    /// --------
+    /// >>> new = st.create(folder / "new")
+    /// >>> new.load_units([{"serial": "A1"}, {"serial": "A2", "lot": "L1"}]).loaded
+    /// 2
+    /// >>> new.load_units(more, serial="no", rename={"batch": "lot"}).loaded
+    /// 1
     #[pyo3(signature = (units, **options))]
     fn load_units<'py>(
         &self,
@@ -121,7 +162,22 @@ impl Index {
         unit_report(py, &fault.settle(report)?)
     }
 
-    /// Loads registrations; a `RegistrationReport`.
+    /// Loads registrations, in a next version of the index; a `RegistrationReport`.
+    ///
+    /// Parameters
+    /// ----------
+    /// registrations : as for `load_units`
+    ///     With at least serial and owner, or columns mapped to them.
+    /// map : dict, optional
+    ///     Names of columns of the input, and the fields that they fill.
+    /// ignore : list of str, optional
+    ///     Columns of the input that are left out.
+    /// namespace : str, optional
+    ///     One for all units.
+    /// contact_text : bool, default True
+    ///     Whether names, addresses and numbers are kept.
+    /// rejects, segment_rows_max, memory_bytes_max, threads, progress
+    ///     As for `load_units`.
     #[pyo3(signature = (registrations, **options))]
     fn load_registrations<'py>(
         &self,
@@ -139,7 +195,21 @@ impl Index {
     }
 
     /// Puts other serial families in force and writes anew what they change; a
-    /// `FamilyChangeReport`.
+    /// `FamilyChangeReport`. Two units that would have one serial are refused.
+    ///
+    /// Parameters
+    /// ----------
+    /// families : list of SerialFamily
+    ///     All families that hold from now on.
+    /// contact_text, segment_rows_max, memory_bytes_max, threads, progress
+    ///     As for `load_registrations`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> new = st.build(folder / "odd", [{"serial": "A1"}, {"serial": "A 2"}])
+    /// >>> wide = st.SerialFamily("a", "A{n:D1}", normaliser=["without_spaces"])
+    /// >>> new.change_families([wide]).opaque
+    /// 0
     #[pyo3(signature = (families, **options))]
     fn change_families<'py>(
         &self,
@@ -159,8 +229,21 @@ impl Index {
         py.detach(|| self.inner.refresh()).or_raise()
     }
 
-    /// The units that a scope covers, and those it may cover; keywords are the values of its
-    /// parameters.
+    /// The units that a scope covers, and those it may cover.
+    ///
+    /// Parameters
+    /// ----------
+    /// scope : Scope or str
+    ///     An expression, or SQL.
+    /// **parameters
+    ///     The values of the scope's parameters: a value, a list, or a `SerialSet`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> index.select((col("facility") == "Leipzig") | (serial >= "00042501"))
+    /// Selection(3 affected, 0 undetermined)
+    /// >>> index.select("facility IN :plants", plants=["Leipzig", "Brno"])
+    /// Selection(2 affected, 1 undetermined)
     #[pyo3(signature = (scope, /, **parameters))]
     fn select(
         &self,
@@ -197,6 +280,14 @@ impl Index {
     }
 
     /// Finds the units of many serials: a column of Arrow or numpy, or any other iterable.
+    ///
+    /// Examples
+    /// --------
+    /// >>> told = index.lookup(["00042500", "00049999", "42500", "00042500"])
+    /// >>> told
+    /// Lookup(1 found, 1 unknown, 1 invalid, 1 duplicate, 0 ambiguous)
+    /// >>> told.invalid
+    /// [2]
     #[pyo3(signature = (serials, *, namespace = None))]
     fn lookup(
         &self,

@@ -2,6 +2,11 @@
 //! interpreter released, and converts what comes back. No rule of recalls lives here.
 
 #![expect(
+    clippy::doc_markdown,
+    clippy::doc_link_with_quotes,
+    reason = "what documents a class or a method is a docstring of Python"
+)]
+#![expect(
     clippy::needless_pass_by_value,
     clippy::unused_self,
     reason = "Python gives arguments by value, and its methods have a self"

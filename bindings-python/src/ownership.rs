@@ -13,7 +13,15 @@ use crate::unit_set::UnitSet;
 /// Rows of a batch of contacts and of registrations.
 const BATCH_ROWS: usize = 16_384;
 
-/// Who holds the units of a set at an instant.
+/// Who holds the units of a set at an instant. Made by `UnitSet.ownership`.
+///
+/// Examples
+/// --------
+/// >>> own = index.all().ownership("2026-01-01T00:00:00Z")
+/// >>> own.affected, len(own.registered), len(own.gap)
+/// (3, 0, 3)
+/// >>> own.reach("safety").reachable
+/// 0
 #[pyclass(frozen, module = "seriatim")]
 pub(crate) struct Ownership {
     inner: Arc<seriatim::Ownership>,

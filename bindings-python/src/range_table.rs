@@ -12,6 +12,20 @@ use crate::scope::Scope;
 
 /// A table of models and their serial ranges, as regulators and makers publish them; each row is
 /// accepted, flagged or refused.
+///
+/// `open_csv`, `from_csv` and `from_rows` read one. Their keywords are `model_from`, `first_from` and
+/// `last_from` (headers of columns), `model_column` (of the schema), `mask_characters`, `delimiter`,
+/// and `assume`, a list of what may be assumed.
+///
+/// Examples
+/// --------
+/// >>> schema = st.Schema([st.Column("model", "text")], [st.SerialFamily("panel", "A{n:D4}")])
+/// >>> rows = [("M1", "A2001", "A2308"), ("M2", "see note", "")]
+/// >>> table = st.RangeTable.from_rows(rows, schema)
+/// >>> table
+/// RangeTable(1 accepted, 0 flagged, 1 refused)
+/// >>> print(table.scope_without_refused(1))
+/// model = 'M1' AND serial BETWEEN 'A2001' AND 'A2308'
 #[pyclass(frozen, module = "seriatim")]
 pub(crate) struct RangeTable {
     inner: seriatim::RangeTable,

@@ -68,6 +68,12 @@ impl Column {
 }
 
 /// The columns and serial families of an index.
+///
+/// Examples
+/// --------
+/// >>> bound = index.schema.bind("facility = 'Leipzig'")
+/// >>> bound.decide({"serial": "00042509", "facility": "Leipzig"})
+/// 'affected'
 #[pyclass(frozen, eq, module = "seriatim")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Schema {

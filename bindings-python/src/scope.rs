@@ -13,7 +13,15 @@ use crate::convert::literal;
 use crate::error::{OrRaise, invalid};
 use crate::texts::Texts;
 
-/// A condition on units: what a recall covers.
+/// A condition on units: what a recall covers. Joined with `&`, `|` and `~`.
+///
+/// Examples
+/// --------
+/// >>> scope = (col("lot") == "L1") & ~serial.is_between("A1", "A5")
+/// >>> str(scope)
+/// "lot = 'L1' AND serial NOT BETWEEN 'A1' AND 'A5'"
+/// >>> st.Scope.from_json(scope.to_json()) == st.Scope(str(scope)) == scope
+/// True
 #[pyclass(frozen, module = "seriatim")]
 #[derive(Clone)]
 pub(crate) struct Scope {
@@ -123,7 +131,14 @@ fn operand(value: &Bound<'_, PyAny>, operator: &str) -> PyResult<seriatim::Scope
     Ok(scope.get().inner.clone())
 }
 
-/// A column on its way into a condition.
+/// A column on its way into a condition, or what functions make of one.
+///
+/// Examples
+/// --------
+/// >>> print(col("made_at").extract("hour").is_between(22, 23))
+/// EXTRACT(HOUR FROM made_at) BETWEEN 22 AND 23
+/// >>> print(serial.substring(1, 2) == "AX")
+/// SUBSTRING(serial FROM 1 FOR 2) = 'AX'
 #[pyclass(frozen, module = "seriatim")]
 #[derive(Clone)]
 pub(crate) struct Term {
@@ -304,6 +319,11 @@ impl Literal {
 }
 
 /// A text in which some characters stand for any character: `*` and `#`, unless told otherwise.
+///
+/// Examples
+/// --------
+/// >>> print(serial == mask("AX**1"))
+/// serial = MASK('AX**1')
 #[pyfunction]
 #[pyo3(signature = (text, free = None))]
 pub(crate) fn mask(text: &str, free: Option<&str>) -> Literal {
@@ -315,12 +335,24 @@ pub(crate) fn mask(text: &str, free: Option<&str>) -> Literal {
 }
 
 /// A value that is given when the scope is asked.
+///
+/// Examples
+/// --------
+/// >>> scope = col("facility") == param("plant")
+/// >>> len(index.select(scope, plant="Brno").affected)
+/// 1
 #[pyfunction]
 pub(crate) fn param(name: &str) -> Literal {
     Literal { inner: seriatim::Literal::parameter(name) }
 }
 
-/// Many serials, to be given as a parameter.
+/// Many serials, to be given as a parameter: a column of Arrow or numpy, or any other iterable.
+///
+/// Examples
+/// --------
+/// >>> asked = st.SerialSet(["00042500", "00049999"])
+/// >>> index.select("serial IN :asked", asked=asked)
+/// Selection(1 affected, 0 undetermined)
 #[pyclass(frozen, eq, module = "seriatim")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct SerialSet {

@@ -12,7 +12,15 @@ use crate::texts::Texts;
 use crate::unit_set::{Unit, UnitSet};
 use crate::verdicts::{Verdicts, verdict_of};
 
-/// The units that a scope covers, and those it may cover.
+/// The units that a scope covers, and those it may cover. Made by `Index.select`.
+///
+/// Examples
+/// --------
+/// >>> found = index.select("facility = 'Leipzig'")
+/// >>> found
+/// Selection(1 affected, 1 undetermined)
+/// >>> [(it.text, it.units) for it in found.by_reason()]
+/// [('facility is missing', 1)]
 #[pyclass(frozen, module = "seriatim")]
 pub(crate) struct Selection {
     inner: seriatim::Selection,
@@ -78,7 +86,12 @@ impl Selection {
         self.inner.scope().scope().clone().into()
     }
 
-    /// What the scope says of one unit: a serial, or (namespace, serial).
+    /// What the scope says of one unit: a serial, (namespace, serial), or what a scanner reads.
+    ///
+    /// Examples
+    /// --------
+    /// >>> index.select("facility = 'Leipzig'").status("00042502")
+    /// 'undetermined'
     #[pyo3(signature = (serial, *, namespace = None))]
     fn status(
         &self,
@@ -92,6 +105,14 @@ impl Selection {
 
     /// What the scope says of many serials, in their order: `Verdicts` of a column of Arrow or
     /// numpy, a list of any other iterable. A serial that is missing is invalid.
+    ///
+    /// Examples
+    /// --------
+    /// >>> found = index.select("facility = 'Leipzig'")
+    /// >>> found.status_many(["00042500", "00042501"])
+    /// ['affected', 'not_affected']
+    /// >>> found.status_many(units["serial"]).counts()
+    /// {'affected': 1, 'undetermined': 1, 'not_affected': 1}
     #[pyo3(signature = (serials, *, namespace = None))]
     fn status_many<'py>(
         &self,
@@ -116,6 +137,11 @@ impl Selection {
     }
 
     /// What the scope says of one unit of the index, and which clauses decide: a `Decision`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> index.select("facility = 'Leipzig'").explain_unit("00042501").clauses[0].text
+    /// "facility = 'Leipzig'"
     #[pyo3(signature = (serial, *, namespace = ""))]
     fn explain_unit<'py>(
         &self,
@@ -141,6 +167,12 @@ impl Selection {
 }
 
 /// What a newer selection has that an older one has not, and the other way round.
+///
+/// Examples
+/// --------
+/// >>> older = index.select("facility = 'Leipzig'")
+/// >>> older.diff(index.select("facility IN ('Leipzig', 'Brno')"))
+/// ScopeDiff(1 added, 0 removed, 1 kept)
 #[pyclass(frozen, module = "seriatim")]
 pub(crate) struct ScopeDiff {
     inner: seriatim::ScopeDiff,

@@ -50,7 +50,13 @@ impl Unit {
     }
 }
 
-/// A set of units of one version of an index.
+/// A set of units of one version of an index. Combined with `|`, `&`, `-` and `^`.
+///
+/// Examples
+/// --------
+/// >>> late = index.select(serial >= "00042501").affected
+/// >>> len(late), "00042500" in late, [str(it) for it in index.all() - late]
+/// (2, False, ['00042500'])
 #[pyclass(frozen, module = "seriatim")]
 #[derive(Clone)]
 pub(crate) struct UnitSet {
@@ -109,7 +115,12 @@ impl UnitSet {
         }))
     }
 
-    /// Counts the units by columns and periods.
+    /// Counts the units by columns, periods and fields of the serial.
+    ///
+    /// Examples
+    /// --------
+    /// >>> index.all().by("facility").to_dicts()[0]
+    /// {'facility': 'Brno', 'units': 1}
     #[pyo3(signature = (*terms))]
     fn by(&self, py: Python<'_>, terms: &Bound<'_, PyTuple>) -> PyResult<Frame> {
         let terms = terms_of(terms)?;
@@ -119,6 +130,11 @@ impl UnitSet {
 
     /// The units in serial order as a table of their serials and of these columns; of all columns
     /// where none is named.
+    ///
+    /// Examples
+    /// --------
+    /// >>> index.all().table("facility").to_dicts()[2]
+    /// {'serial': '00042502', 'facility': None}
     #[pyo3(signature = (*columns))]
     fn table(&self, columns: Vec<String>) -> PyResult<Frame> {
         let mut columns = columns;
@@ -137,13 +153,27 @@ impl UnitSet {
 
     /// The fewest serial ranges that hold these units and no others; with fewer allowed, the
     /// cheapest gaps are closed.
+    ///
+    /// Examples
+    /// --------
+    /// >>> ends = index.all() - index.select("serial = '00042501'").affected
+    /// >>> print(ends.describe())
+    /// serial = '00042500' OR serial = '00042502'
+    /// >>> ends.describe(1)
+    /// Description(1 ranges, 0 single units, 1 units added)
     #[pyo3(signature = (max_ranges = 1000))]
     fn describe(&self, py: Python<'_>, max_ranges: usize) -> PyResult<Description> {
         let inner = py.detach(|| self.inner.describe(max_ranges)).or_raise()?;
         Ok(Description { inner })
     }
 
-    /// Joins the units with the registrations that hold at an instant.
+    /// Joins the units with the registrations that hold at an instant: an aware datetime, or a text
+    /// with an offset.
+    ///
+    /// Examples
+    /// --------
+    /// >>> index.all().ownership("2026-01-01T00:00:00Z")
+    /// Ownership(3 affected, 0 registered, 3 in the gap, as of 2026-01-01T00:00:00Z)
     fn ownership(&self, py: Python<'_>, as_of: &Bound<'_, PyAny>) -> PyResult<Ownership> {
         let as_of = instant(as_of)?;
         let inner = py.detach(|| self.inner.ownership(as_of)).or_raise()?;
@@ -232,7 +262,13 @@ impl Description {
     }
 }
 
-/// What units are counted by.
+/// What units are counted by, beside names of columns.
+///
+/// Examples
+/// --------
+/// >>> row = index.all().by(By.serial_field("n")).to_dicts()[0]
+/// >>> row
+/// {'serial.n': 42500, 'units': 1}
 #[pyclass(frozen, module = "seriatim")]
 #[derive(Clone)]
 pub(crate) struct By {

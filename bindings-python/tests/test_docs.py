@@ -10,12 +10,15 @@ import seriatim
 
 
 def test_examples(tmp_path):
+    """Those of the native classes too; each finds an index of three units."""
     facilities = ["Leipzig", "Brno", None]
     serials = ["00042500", "00042501", "00042502"]
     units = pl.DataFrame({"serial": serials, "facility": facilities})
-    names = {"folder": tmp_path, "units": units}
+    more = pl.DataFrame({"no": ["A3"], "batch": ["L2"]})
+    index = seriatim.build(tmp_path / "index", units)
+    names = {"folder": tmp_path, "units": units, "more": more, "index": index, "st": seriatim}
     failed, tried = doctest.testmod(seriatim, extraglobs=names)
-    assert tried > 5 and failed == 0
+    assert tried > 60 and failed == 0
 
 
 @pytest.mark.parametrize("name", ["README.md", "bindings-python/README.md"])
