@@ -30,9 +30,7 @@ impl Chunk {
         let store = if runs_are_smallest(count, runs) {
             Store::Runs(runs_of(mask, runs))
         } else if count <= ARRAY_ROWS_MAX {
-            let mut rows = Vec::with_capacity(count as usize);
-            rows.extend(mask.iter().map(u16::to_le_bytes));
-            Store::Array(rows.into())
+            Store::Array(rows_of(mask, count as usize))
         } else {
             let mut bits = Box::new([[0; 8]; WORDS]);
             bits.iter_mut().zip(mask.words()).for_each(|(to, from)| *to = from.to_le_bytes());
@@ -132,6 +130,21 @@ pub(super) fn low_half(number: usize) -> u16 {
 fn runs_are_smallest(count: u32, runs: usize) -> bool {
     let other = if count <= ARRAY_ROWS_MAX { 2 * count as usize } else { 8 * WORDS };
     2 + 4 * runs < other
+}
+
+/// The rows of a mask that has `count` of them.
+fn rows_of(mask: &Mask, count: usize) -> Box<[[u8; 2]]> {
+    let mut rows = vec![[0; 2]; count].into_boxed_slice();
+    let mut slots = rows.iter_mut();
+    for (at, word) in mask.words().iter().enumerate().filter(|(_, word)| **word != 0) {
+        let mut left = *word;
+        while left != 0 {
+            let row = 64 * at + left.trailing_zeros() as usize;
+            slots.next().into_iter().for_each(|slot| *slot = low_half(row).to_le_bytes());
+            left &= left - 1;
+        }
+    }
+    rows
 }
 
 fn runs_of(mask: &Mask, runs: usize) -> Box<[[u8; 4]]> {

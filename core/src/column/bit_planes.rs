@@ -1,9 +1,9 @@
 //! Codes of fewer than 8 bits, a plane for each bit.
 
-use super::packed::low_bits;
+use crate::bitmap::kernels::{GROUP, range_of_planes};
 
-/// Words that are compared before the next plane is looked at: they stay in the nearest cache.
-pub(super) const GROUP: usize = 64;
+/// Planes there are at most.
+const WIDTH_MAX: usize = 7;
 
 /// The bytes of one plane of `rows` bits.
 pub(super) fn bit_plane_bytes(rows: usize) -> usize {
@@ -103,96 +103,10 @@ impl<'a> BitPlanes<'a> {
     /// Which rows of `GROUP` words from word `from` on have bits in `first..=last`; past the last
     /// row the answer means nothing.
     pub(super) fn range(&self, from: usize, first: u64, last: u64) -> [u64; GROUP] {
-        let mut search = Search::default();
-        let mut words = [0; GROUP];
-        for (plane, bit) in self.planes().zip((0..self.width).rev()) {
-            if search.decided {
-                break;
-            }
-            let stored = plane.get(from..).unwrap_or_default();
-            words.iter_mut().zip(stored).for_each(|(to, word)| *to = u64::from_le_bytes(*word));
-            search.step(&words, bit, (first, last));
+        let mut stored: [&[[u8; 8]]; WIDTH_MAX] = [&[]; WIDTH_MAX];
+        for (to, plane) in stored.iter_mut().zip(self.planes()) {
+            *to = plane.get(from..).unwrap_or_default();
         }
-        search.finish()
+        range_of_planes(stored.get(..self.width as usize).unwrap_or_default(), (first, last))
     }
-}
-
-type Group = [u64; GROUP];
-
-/// The state of a range search that goes down the planes.
-struct Search {
-    /// Rows that are in the range whatever the planes below hold.
-    inside: Group,
-    /// Rows that agree with both ends so far; once the ends have parted, with the first.
-    at_first: Group,
-    /// Rows that agree with the last so far, once the ends have parted.
-    at_last: Option<Group>,
-    /// No plane below can change the answer.
-    decided: bool,
-}
-
-impl Default for Search {
-    fn default() -> Self {
-        let (inside, at_first) = ([0; GROUP], [u64::MAX; GROUP]);
-        Search { inside, at_first, at_last: None, decided: false }
-    }
-}
-
-impl Search {
-    fn step(&mut self, words: &Group, bit: u32, (first, last): (u64, u64)) {
-        let (low, high) = (first >> bit & 1 == 1, last >> bit & 1 == 1);
-        // An end whose bits from here down take in all that agrees with it so far.
-        let rest = low_bits(bit + 1);
-        let (first_whole, last_whole) = (first & rest == 0, last & rest == rest);
-        match &mut self.at_last {
-            None if first_whole && last_whole => self.decided = true,
-            None if low == high => narrow(&mut self.at_first, words, low),
-            None => {
-                let mut at_last = self.at_first;
-                narrow(&mut self.at_first, words, low);
-                narrow(&mut at_last, words, high);
-                self.at_last = Some(at_last);
-            }
-            Some(at_last) => {
-                if !first_whole {
-                    if !low {
-                        add(&mut self.inside, &self.at_first, words, true);
-                    }
-                    narrow(&mut self.at_first, words, low);
-                }
-                if !last_whole {
-                    if high {
-                        add(&mut self.inside, at_last, words, false);
-                    }
-                    narrow(at_last, words, high);
-                }
-                self.decided = first_whole && last_whole;
-            }
-        }
-    }
-
-    /// What agrees with an end to the end is in.
-    fn finish(self) -> Group {
-        let mut found = self.inside;
-        found.iter_mut().zip(self.at_first).for_each(|(found, at)| *found |= at);
-        if let Some(at_last) = self.at_last {
-            found.iter_mut().zip(at_last).for_each(|(found, at)| *found |= at);
-        }
-        found
-    }
-}
-
-/// Keeps the rows whose bit is `wanted`.
-#[inline]
-fn narrow(mask: &mut Group, words: &Group, wanted: bool) {
-    let flip = if wanted { 0 } else { u64::MAX };
-    mask.iter_mut().zip(words).for_each(|(mask, word)| *mask &= word ^ flip);
-}
-
-/// Adds those rows of `among` whose bit is `wanted`.
-#[inline]
-fn add(inside: &mut Group, among: &Group, words: &Group, wanted: bool) {
-    let flip = if wanted { 0 } else { u64::MAX };
-    let rows = inside.iter_mut().zip(among).zip(words);
-    rows.for_each(|((inside, among), word)| *inside |= among & (word ^ flip));
 }

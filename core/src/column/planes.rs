@@ -5,11 +5,11 @@
 //! is the bin: a range reads it alone, and looks at the planes below only for the rows of the two
 //! bins its ends lie in. Bit planes are compared 64 rows at a time.
 
-use crate::bitmap::kernels::{ByteSet, scan_set_u8, scan_u8};
+use crate::bitmap::kernels::{ByteSet, GROUP, scan_set_u8, scan_u8};
 use crate::error::{Error, Result};
 use crate::limits::CHUNK_ROWS;
 
-use super::bit_planes::{BitPlanes, GROUP, bit_plane_bytes, put_bit_planes};
+use super::bit_planes::{BitPlanes, bit_plane_bytes, put_bit_planes};
 use super::packed::low_bits;
 
 const WORDS: usize = CHUNK_ROWS / 64;

@@ -12,6 +12,7 @@ use std::arch::x86_64::{
     _mm512_test_epi8_mask, _mm512_xor_si512,
 };
 
+use super::bit_search::{self, Group, Plane};
 use super::dispatch::{ByteSet, Kernels, Op};
 use super::portable;
 
@@ -68,6 +69,10 @@ pub(super) fn detect() -> Option<Kernels> {
             // SAFETY: see above.
             unsafe { scan_set_u8(values, set, out) }
         },
+        range_of_planes: |planes, ends| {
+            // SAFETY: see above.
+            unsafe { range_of_planes(planes, ends) }
+        },
     })
 }
 
@@ -99,6 +104,11 @@ fn count_common_words(mask: &[u64], other: &[u64]) -> u32 {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt")]
 fn count_common_bytes(mask: &[u64], other: &[[u8; 8]]) -> u32 {
     portable::count_common(mask, portable::words(other))
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt")]
+fn range_of_planes(planes: &[Plane<'_>], ends: (u64, u64)) -> Group {
+    bit_search::range_of_planes(planes, ends)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt")]

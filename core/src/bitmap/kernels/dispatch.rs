@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::bit_search::{Group, Plane};
 use super::portable;
 
 /// How a mask is combined with other bits.
@@ -29,6 +30,7 @@ pub(super) struct Kernels {
     pub(super) scan_u8: fn(&[u8], u8, u8, &mut [u64]),
     pub(super) scan_u16: fn(&[u16], u16, u16, &mut [u64]),
     pub(super) scan_set_u8: fn(&[u8], &ByteSet, &mut [u64]),
+    pub(super) range_of_planes: fn(&[Plane<'_>], (u64, u64)) -> Group,
 }
 
 /// Some of the 256 bytes: bit `n % 64` of word `n / 64` stands for byte `n`.
@@ -97,4 +99,10 @@ pub(crate) fn scan_u16(values: &[u16], low: u16, high: u16, out: &mut [u64]) {
 /// [`scan_u8`]. Takes the same time whatever the set.
 pub(crate) fn scan_set_u8(values: &[u8], set: &ByteSet, out: &mut [u64]) {
     (CHOSEN.scan_set_u8)(values, set, out);
+}
+
+/// Which of 4,096 rows have codes from the first to the last of `ends`. `planes` holds the bits of
+/// their codes, the highest first; rows past the end of the planes mean nothing.
+pub(crate) fn range_of_planes(planes: &[Plane<'_>], ends: (u64, u64)) -> Group {
+    (CHOSEN.range_of_planes)(planes, ends)
 }

@@ -5,6 +5,7 @@
     reason = "a loop is compiled for the features of the function it is inlined into"
 )]
 
+use super::bit_search;
 use super::dispatch::{ByteSet, Kernels, Op};
 
 /// The loops as the target at hand compiles them.
@@ -19,6 +20,7 @@ pub(super) const KERNELS: Kernels = Kernels {
     scan_u8: |values, low, high, out| scan(values, out, |&it| low <= it && it <= high),
     scan_u16: |values, low, high, out| scan(values, out, |&it| low <= it && it <= high),
     scan_set_u8: |values, set, out| scan(values, out, |&it| holds(set, it)),
+    range_of_planes: |planes, ends| bit_search::range_of_planes(planes, ends),
 };
 
 #[inline(always)]

@@ -18,6 +18,7 @@ fn all() -> Vec<(&'static str, Kernels)> {
         scan_u8: super::scan_u8,
         scan_u16: super::scan_u16,
         scan_set_u8: super::scan_set_u8,
+        range_of_planes: super::range_of_planes,
     };
     let mut all = vec![("portable", portable::KERNELS), ("chosen", chosen)];
     #[cfg(target_arch = "x86_64")]
@@ -97,6 +98,31 @@ proptest! {
             let mut found = vec![u64::MAX; words];
             (kernels.scan_set_u8)(&values, &set, &mut found);
             prop_assert_eq!(&found, &expected, "{}", name);
+        }
+    }
+
+    #[test]
+    fn codes_in_planes_are_found(
+        codes in vec(0_u64..128, 0..900),
+        width in 1_usize..8,
+        ends in (0_u64..140, 0_u64..140),
+    ) {
+        let (first, last) = (ends.0.min(ends.1), ends.0.max(ends.1));
+        let codes: Vec<u64> = codes.iter().map(|code| code & ((1 << width) - 1)).collect();
+        let last = last.min((1 << width) - 1);
+        prop_assume!(first <= last);
+        let plane = |bit: usize| bits_of(&codes, codes.len().div_ceil(64), |it| it >> bit & 1 == 1);
+        let planes: Vec<Vec<[u8; 8]>> = (0..width)
+            .rev()
+            .map(|bit| plane(bit).into_iter().map(u64::to_le_bytes).collect())
+            .collect();
+        let planes: Vec<&[[u8; 8]]> = planes.iter().map(Vec::as_slice).collect();
+        for (name, kernels) in all() {
+            let found = (kernels.range_of_planes)(&planes, (first, last));
+            for (row, code) in codes.iter().enumerate() {
+                let is_in = found[row / 64] >> (row % 64) & 1 == 1;
+                prop_assert_eq!(is_in, (first..=last).contains(code), "{} row {}", name, row);
+            }
         }
     }
 
