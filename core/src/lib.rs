@@ -67,9 +67,9 @@ pub use calendar::{Date, Instant, Zone};
 pub use error::{Error, ErrorKind, Place, Result};
 pub use gs1::{ElementString, Scanned};
 pub use index::{
-    Damage, DuplicatePolicy, Duplicates, FamilyChangeOptions, FamilyChangeReport, Index,
-    LoadOptions, LoadReport, Progress, RegistrationOptions, RegistrationReport, Registrations,
-    RejectPolicy, Rejected, Snapshot, Units, Verification,
+    Damage, DuplicatePolicy, Duplicates, FamilyChangeOptions, FamilyChangeReport, IdentifierReport,
+    Index, LoadOptions, LoadReport, Progress, RegistrationOptions, RegistrationReport,
+    Registrations, RejectPolicy, Rejected, Snapshot, Units, Verification,
 };
 pub use ownership::{Contact, Contacts, Ownership, Reach, RegistrationIter};
 #[cfg(feature = "arrow")]

@@ -12,9 +12,9 @@ mod verify;
 
 pub use index_folder::Index;
 pub use ingest::{
-    DuplicatePolicy, Duplicates, FamilyChangeOptions, FamilyChangeReport, LoadOptions, LoadReport,
-    Progress, RegistrationOptions, RegistrationReport, Registrations, RejectPolicy, Rejected,
-    Units,
+    DuplicatePolicy, Duplicates, FamilyChangeOptions, FamilyChangeReport, IdentifierReport,
+    LoadOptions, LoadReport, Progress, RegistrationOptions, RegistrationReport, Registrations,
+    RejectPolicy, Rejected, Units,
 };
 pub use snapshot::Snapshot;
 pub use verify::{Damage, Verification};

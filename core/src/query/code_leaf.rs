@@ -8,15 +8,14 @@ use super::find::ends;
 use super::ranges::Ranges;
 use super::text_leaf::asked_rows;
 use crate::error::Result;
-use crate::index::LiveSegment;
-use crate::keys::GroupInfo;
+use crate::keys::{GroupInfo, Keys};
 use crate::scope::Truth;
 use crate::serial::{Case, Condition, SerialKey};
 
-/// A test of the codes of some rows of one segment; it is FALSE for all others.
+/// A test of the codes of some rows; it is FALSE for all others.
 #[derive(Debug)]
 pub(super) struct CodeLeaf<'a> {
-    pub(super) segment: &'a LiveSegment,
+    pub(super) keys: &'a Keys,
     pub(super) parts: Vec<CodePart>,
 }
 
@@ -42,12 +41,11 @@ impl CodePart {
 
     /// What a case comes to in a group: conditions that make few intervals of codes become rows.
     pub(super) fn new(
-        segment: &LiveSegment,
+        keys: &Keys,
         (number, group): (usize, &GroupInfo),
         case: &Case,
         truth: Truth,
     ) -> Result<Self> {
-        let keys = segment.units.keys();
         let part = |rows: Ranges, conditions: &[Condition]| CodePart {
             group: number,
             rows,
@@ -58,7 +56,7 @@ impl CodePart {
             return Ok(part(Ranges::of(group.rows.clone()), &[]));
         }
         let Some((SerialKey::Coded { code: first, .. }, SerialKey::Coded { code: last, .. })) =
-            ends(segment, group)?
+            ends(keys, group)?
         else {
             return Ok(part(Ranges::new(), &[]));
         };
@@ -129,7 +127,7 @@ impl CodeLeaf<'_> {
                 }
                 for block in blocks(rows) {
                     codes.clear();
-                    self.segment.units.keys().codes_into(part.group, block.clone(), &mut codes)?;
+                    self.keys.codes_into(part.group, block.clone(), &mut codes)?;
                     let first = at.cut(&block).start;
                     scan.mark(&codes, first, mask);
                 }

@@ -50,6 +50,7 @@ impl Step<'_> {
             Kind::Rows(rows) => rows_at_a_glance(rows, at),
             Kind::Codes(leaf) => leaf.outlook(at),
             Kind::Texts(leaf) => leaf.outlook(at),
+            Kind::Identifiers(leaf) => leaf.outlook(at)?,
             Kind::Column(leaf) => leaf.outlook(at)?,
             Kind::Missing(leaf) => leaf.outlook(at)?,
             Kind::Not(step) => step.outlook(at)?.map(Truth::negate),
@@ -81,7 +82,7 @@ impl Step<'_> {
     /// Whether values of a chunk must be read, and not only which of them are missing.
     fn reads_values(&self, at: At) -> Result<bool> {
         Ok(match &self.kind {
-            Kind::Constant(_) | Kind::Rows(_) | Kind::Missing(_) => false,
+            Kind::Constant(_) | Kind::Rows(_) | Kind::Missing(_) | Kind::Identifiers(_) => false,
             Kind::Codes(leaf) => leaf.outlook(at).is_none(),
             Kind::Texts(leaf) => leaf.outlook(at).is_none(),
             Kind::Column(leaf) => leaf.reads_values(at)?,
@@ -115,6 +116,7 @@ impl Step<'_> {
                 Ok(answer)
             }
             Kind::Rows(rows) => Ok(answer_rows(rows, at, masks)),
+            Kind::Identifiers(leaf) => leaf.answer(at, masks),
             Kind::Codes(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Texts(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Column(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),

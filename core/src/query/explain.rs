@@ -230,7 +230,11 @@ impl<'a> Explainer<'a> {
     /// When a node or any below it was first asked. What needs no column was resolved before; what
     /// was never asked goes last.
     fn turn(&self, node: NodeId) -> Turn {
-        if let BoundNode::Serial(_) | BoundNode::Namespace(_) = self.bound.node(node) {
+        let before = matches!(
+            self.bound.node(node),
+            BoundNode::Serial(_) | BoundNode::Identifier { .. } | BoundNode::Namespace(_)
+        );
+        if before {
             return Turn::Before;
         }
         let own = self.seen_of(node).turn.map_or(Turn::Never, Turn::At);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::index::{LiveSegment, Snapshot};
-use crate::keys::GroupInfo;
+use crate::keys::{GroupInfo, Keys};
 use crate::serial::{FamilyId, SerialKey};
 
 /// Where a unit is in a snapshot.
@@ -19,7 +19,7 @@ pub(super) struct Place {
 pub(super) enum Found {
     Nothing,
     One(Place),
-    /// Of several namespaces.
+    /// A serial of several namespaces, or an identifier that units share.
     Several,
 }
 
@@ -37,9 +37,11 @@ impl Found {
 pub(super) fn find(snapshot: &Snapshot, namespace: Option<&str>, key: &SerialKey) -> Result<Found> {
     let mut found = Found::Nothing;
     for (at, segment) in snapshot.segments().iter().enumerate() {
-        for_groups(segment, namespace, |group| {
+        let namespace = numbered(segment, namespace);
+        let keys = segment.units.keys();
+        for_groups(keys, namespace, |group| {
             if group.family == key.family()
-                && let Some(row) = segment.units.keys().row_of(group.namespace, key)?
+                && let Some(row) = keys.row_of(group.namespace, key)?
                 && !segment.retired.contains(row)
             {
                 found.add(Place { segment: at, row });
@@ -50,6 +52,11 @@ pub(super) fn find(snapshot: &Snapshot, namespace: Option<&str>, key: &SerialKey
     Ok(found)
 }
 
+/// The number that a namespace has in a segment; where it has none, one that no serial is of.
+fn numbered(segment: &LiveSegment, namespace: Option<&str>) -> Option<u32> {
+    namespace.map(|name| segment.units.namespace(name).unwrap_or(u32::MAX))
+}
+
 /// Tells the place in `keys` and the row of every live unit of `segment` that has one of them, in
 /// one namespace or in any; `keys` ascend and are unique.
 pub(super) fn find_sorted(
@@ -58,48 +65,76 @@ pub(super) fn find_sorted(
     keys: &[SerialKey],
     mut tell: impl FnMut(usize, u32),
 ) -> Result<()> {
-    let mut stored = segment.units.keys().lookup();
-    for_groups(segment, namespace, |group| {
-        let start = keys.partition_point(|key| key.family() < group.family);
-        let end = keys.partition_point(|key| key.family() <= group.family);
-        let ours = keys.get(start..end).unwrap_or_default();
-        let Some((first, last)) = ends(segment, group)? else { return Ok(()) };
+    find_keys(segment.units.keys(), numbered(segment, namespace), keys, |at, row| {
+        if !segment.retired.contains(row) {
+            tell(at, row);
+        }
+        Ok(())
+    })
+}
+
+/// As [`find_sorted`], with the identifiers of a column; one may have several units.
+pub(super) fn find_identified(
+    segment: &LiveSegment,
+    column: usize,
+    keys: &[SerialKey],
+    mut tell: impl FnMut(usize, u32),
+) -> Result<()> {
+    let Some(identifiers) = segment.units.identifiers(column) else { return Ok(()) };
+    let mut walk = identifiers.walk();
+    find_keys(identifiers.keys(), None, keys, |at, place| {
+        walk.each_row(u64::from(place)..u64::from(place) + 1, |row| {
+            if !segment.retired.contains(row) {
+                tell(at, row);
+            }
+        })
+    })
+}
+
+/// Tells the place in `wanted` and the row of every one of them that is among some keys, of one
+/// namespace or of any; `wanted` ascend and are unique.
+pub(super) fn find_keys(
+    keys: &Keys,
+    namespace: Option<u32>,
+    wanted: &[SerialKey],
+    mut tell: impl FnMut(usize, u32) -> Result<()>,
+) -> Result<()> {
+    let mut stored = keys.lookup();
+    for_groups(keys, namespace, |group| {
+        let start = wanted.partition_point(|key| key.family() < group.family);
+        let end = wanted.partition_point(|key| key.family() <= group.family);
+        let ours = wanted.get(start..end).unwrap_or_default();
+        let Some((first, last)) = ends(keys, group)? else { return Ok(()) };
         let skipped = ours.partition_point(|key| *key < first);
         let inside = ours.iter().enumerate().skip(skipped);
         for (at, key) in inside.take_while(|(_, key)| **key <= last) {
-            if let Some(row) = stored.row_of(group.namespace, key)?
-                && !segment.retired.contains(row)
-            {
-                tell(start + at, row);
+            if let Some(row) = stored.row_of(group.namespace, key)? {
+                tell(start + at, row)?;
             }
         }
         Ok(())
     })
 }
 
-/// Calls for each group of serials of a segment, of one namespace or of all.
-pub(super) fn for_groups(
-    segment: &LiveSegment,
-    namespace: Option<&str>,
+/// Calls for each group of keys, of one namespace or of all.
+fn for_groups(
+    keys: &Keys,
+    namespace: Option<u32>,
     mut call: impl FnMut(&GroupInfo) -> Result<()>,
 ) -> Result<()> {
-    let groups = segment.units.keys().groups();
-    let Some(namespace) = namespace else { return groups.iter().try_for_each(call) };
-    let Some(number) = segment.units.namespace(namespace) else { return Ok(()) };
+    let groups = keys.groups();
+    let Some(number) = namespace else { return groups.iter().try_for_each(call) };
     let start = groups.partition_point(|group| group.namespace < number);
     let mine = groups.iter().skip(start).take_while(|group| group.namespace == number);
     mine.into_iter().try_for_each(&mut call)
 }
 
 /// The first and the last key of a group.
-pub(super) fn ends(
-    segment: &LiveSegment,
-    group: &GroupInfo,
-) -> Result<Option<(SerialKey, SerialKey)>> {
+pub(super) fn ends(keys: &Keys, group: &GroupInfo) -> Result<Option<(SerialKey, SerialKey)>> {
     let Some(last) = group.rows.clone().next_back() else { return Ok(None) };
     let key = |row: u64| {
         let row = u32::try_from(row).map_err(|_| Error::corrupt("segment: too many rows"))?;
-        segment.units.keys().key_at(row).map(|(_, key)| key)
+        keys.key_at(row).map(|(_, key)| key)
     };
     Ok(Some((key(group.rows.start)?, key(last)?)))
 }

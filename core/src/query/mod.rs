@@ -20,6 +20,7 @@ mod export;
 mod find;
 #[cfg(test)]
 mod hostile;
+mod identifiers;
 mod lookup;
 mod near;
 mod order;

@@ -8,11 +8,13 @@ use super::answer::At;
 use super::code_cases::{CodeCases, code_cases, opaque_cases};
 use super::code_leaf::CodeLeaf;
 use super::column_leaf::{ColumnLeaf, MissingLeaf};
+use super::identifiers::IdentifierLeaf;
 use super::ranges::Ranges;
 use super::serials::{SerialRows, namespace_rows, resembling_rows, serial_rows};
 use super::text_leaf::TextLeaf;
 use crate::error::Result;
 use crate::index::LiveSegment;
+use crate::keys::Keys;
 use crate::scope::{BoundNode, BoundScope, NodeId, SerialTest, Truth};
 use crate::serial::{Families, FamilyId};
 
@@ -33,6 +35,7 @@ pub(super) enum Kind<'a> {
     Rows(Ranges),
     Codes(CodeLeaf<'a>),
     Texts(TextLeaf<'a>),
+    Identifiers(IdentifierLeaf<'a>),
     Column(ColumnLeaf<'a>),
     Missing(MissingLeaf<'a>),
     Not(Box<Step<'a>>),
@@ -56,8 +59,13 @@ type Known = Option<Arc<CodeCases>>;
 
 impl CaseBook {
     pub(super) fn new(bound: &BoundScope) -> Self {
-        let ranges =
-            bound.nodes().filter(|(_, it)| matches!(it, BoundNode::Serial(SerialTest::Range(_))));
+        let ranges = bound.nodes().filter(|(_, it)| {
+            matches!(
+                it,
+                BoundNode::Serial(SerialTest::Range(_))
+                    | BoundNode::Identifier { test: SerialTest::Range(_), .. }
+            )
+        });
         let has_many_ranges = ranges.count() > RANGES_ALONE_MAX;
         CaseBook { cases: RefCell::default(), has_many_ranges }
     }
@@ -117,8 +125,8 @@ struct Compiler<'a, 'b> {
     segment: &'a LiveSegment,
     bound: &'a BoundScope,
     book: &'b CaseBook,
-    /// The rows that fit no family and resemble one.
-    resembling: RefCell<BTreeMap<FamilyId, Ranges>>,
+    /// The rows that fit no family and resemble one; of an identifier column, the places.
+    resembling: RefCell<BTreeMap<(Option<usize>, FamilyId), Ranges>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -168,25 +176,55 @@ impl<'a> Compiler<'a, '_> {
             BoundNode::Namespace(test) => self.rows(namespace_rows(self.segment, test)?),
             BoundNode::Serial(test) => {
                 let families = self.bound.schema().families();
-                let cases = |family| self.book.cases(families, family, node, test);
-                let resembling = |family| self.resembling(families, family);
-                let found = serial_rows(self.segment, families, test, cases, resembling)?;
+                let found = self.keyed(node, (None, units.keys()), families, test)?;
                 self.any_of(node, found)
             }
+            BoundNode::Identifier { column, test } => self.identifiers(node, *column, test)?,
         };
         Ok(Step { node, kind })
     }
 
+    /// What a test says of the keys of the serials, or of an identifier column.
+    fn keyed(
+        &self,
+        node: NodeId,
+        of: (Option<usize>, &'a Keys),
+        families: &'a Families,
+        test: &'a SerialTest,
+    ) -> Result<SerialRows<'a>> {
+        let cases = |family| self.book.cases(families, family, node, test);
+        let resembling = |family| self.resembling(of, families, family);
+        serial_rows(of.1, families, test, cases, resembling)
+    }
+
+    fn identifiers(&self, node: NodeId, column: usize, test: &'a SerialTest) -> Result<Kind<'a>> {
+        let units = &self.segment.units;
+        let families =
+            self.bound.schema().columns().get(column).and_then(crate::schema::Column::identifier);
+        let found = families.zip(units.identifiers(column)).zip(units.column(column));
+        let Some(((families, identifiers), texts)) = found else {
+            return Ok(Kind::Constant(Truth::Unknown));
+        };
+        let found = self.keyed(node, (Some(column), identifiers.keys()), families, test)?;
+        let leaf = IdentifierLeaf::new(identifiers, texts, &found)?;
+        Ok(if leaf.is_false() { Kind::Constant(Truth::False) } else { Kind::Identifiers(leaf) })
+    }
+
     /// The rows that fit no family and resemble one; none where texts are looked at as need be.
-    fn resembling(&self, families: &Families, family: FamilyId) -> Result<Option<Ranges>> {
+    fn resembling(
+        &self,
+        (column, keys): (Option<usize>, &Keys),
+        families: &Families,
+        family: FamilyId,
+    ) -> Result<Option<Ranges>> {
         let Some(it) = families.family(family).filter(|_| self.book.has_many_ranges) else {
             return Ok(None);
         };
-        if let Some(rows) = self.resembling.borrow().get(&family) {
+        if let Some(rows) = self.resembling.borrow().get(&(column, family)) {
             return Ok(Some(rows.clone()));
         }
-        let rows = resembling_rows(self.segment, it)?;
-        self.resembling.borrow_mut().insert(family, rows.clone());
+        let rows = resembling_rows(keys, it)?;
+        self.resembling.borrow_mut().insert((column, family), rows.clone());
         Ok(Some(rows))
     }
 
@@ -295,6 +333,7 @@ impl Step<'_> {
             Kind::Rows(rows) => Some(rows.clone()),
             Kind::Codes(leaf) => Some(leaf.domain()),
             Kind::Texts(leaf) => Some(leaf.rows.clone()),
+            Kind::Identifiers(leaf) => leaf.domain(),
             Kind::Constant(_) | Kind::Column(_) | Kind::Missing(_) | Kind::Not(_) => None,
             Kind::And(steps) => {
                 Ranges::join(steps.iter().filter_map(Step::domain).collect(), Ranges::intersection)

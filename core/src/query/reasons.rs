@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::Undetermined;
 use super::answer::{At, Masks, Part};
 use super::evaluate::Unwatched;
+use super::identifiers::IdentifierLeaf;
 use super::plan::{Kind, Plan, Step};
 use super::select::plans;
 use crate::bitmap::{Container, Mask};
@@ -28,7 +29,7 @@ use crate::serial::{FamilyId, SerialFamily};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
-    /// The unit has no value in this column.
+    /// The unit has no value in this column; `imei.tac` is the field of an identifier.
     MissingColumn(String),
     /// The serial is of a family without this field; of `made`, of one that does not say when a
     /// serial was made.
@@ -37,6 +38,11 @@ pub enum Reason {
     CoarseSerialDate,
     /// The serial fits no family, but may be a misread serial of one.
     UnreadableSerial,
+    /// The identifier in this column says when it was made, but of the days that it names the scope
+    /// covers a part.
+    CoarseIdentifierDate(String),
+    /// The identifier in this column fits no family, but may be a misread one of one.
+    UnreadableIdentifier(String),
 }
 
 impl Reason {
@@ -47,13 +53,17 @@ impl Reason {
             Reason::MissingSerialField(_) => "missing_serial_field",
             Reason::CoarseSerialDate => "coarse_serial_date",
             Reason::UnreadableSerial => "unreadable_serial",
+            Reason::CoarseIdentifierDate(_) => "coarse_identifier_date",
+            Reason::UnreadableIdentifier(_) => "unreadable_identifier",
         }
     }
 
-    /// The column that is missing, as scopes name it: a field of the serial is `serial.plant`.
+    /// The column at fault, as scopes name it: a field of the serial is `serial.plant`.
     pub fn column(&self) -> Option<String> {
         match self {
-            Reason::MissingColumn(column) => Some(column.clone()),
+            Reason::MissingColumn(column)
+            | Reason::CoarseIdentifierDate(column)
+            | Reason::UnreadableIdentifier(column) => Some(column.clone()),
             Reason::MissingSerialField(field) => Some(format!("serial.{field}")),
             Reason::CoarseSerialDate | Reason::UnreadableSerial => None,
         }
@@ -69,6 +79,8 @@ impl fmt::Display for Reason {
             }
             Reason::CoarseSerialDate => f.write_str("the serial names too long a time"),
             Reason::UnreadableSerial => f.write_str("the serial may be misread"),
+            Reason::CoarseIdentifierDate(column) => write!(f, "{column} names too long a time"),
+            Reason::UnreadableIdentifier(column) => write!(f, "{column} may be misread"),
         }
     }
 }
@@ -128,24 +140,41 @@ impl Undetermined {
     }
 }
 
-/// The reasons that a scope can have: the columns in their order, then those of the serial.
+/// The reasons that a scope can have: the columns in their order, then those of the serial and of
+/// the identifiers.
 fn reasons_of(bound: &BoundScope) -> Vec<Reason> {
-    let columns = bound.schema().columns().iter();
-    let columns = columns.map(|it| Reason::MissingColumn(it.name().to_owned()));
+    let columns = bound.schema().columns();
+    let missing = columns.iter().map(|it| Reason::MissingColumn(it.name().to_owned()));
     let mut fields: Vec<Reason> = bound.nodes().filter_map(|(_, it)| missing_field(it)).collect();
     fields.sort_unstable();
     fields.dedup();
-    columns.chain(fields).chain([Reason::CoarseSerialDate, Reason::UnreadableSerial]).collect()
+    let serial = [Reason::CoarseSerialDate, Reason::UnreadableSerial];
+    let mut identifiers = Vec::new();
+    for (_, node) in bound.nodes() {
+        let BoundNode::Identifier { column, test } = node else { continue };
+        let name = columns.get(*column).map_or("", crate::schema::Column::name);
+        identifiers.extend(part_of(test).map(|it| Reason::MissingColumn(format!("{name}.{it}"))));
+        identifiers.push(Reason::CoarseIdentifierDate(name.to_owned()));
+        identifiers.push(Reason::UnreadableIdentifier(name.to_owned()));
+    }
+    identifiers.sort_unstable();
+    identifiers.dedup();
+    missing.chain(fields).chain(serial).chain(identifiers).collect()
 }
 
 /// The reason where a serial is of a family without the field that a node asks for.
 fn missing_field(node: &BoundNode) -> Option<Reason> {
-    let name = match node {
-        BoundNode::Serial(SerialTest::Field(test)) => test.name(),
-        BoundNode::Serial(SerialTest::Made(_)) => "made",
-        _ => return None,
-    };
-    Some(Reason::MissingSerialField(name.to_owned()))
+    let BoundNode::Serial(test) = node else { return None };
+    part_of(test).map(|name| Reason::MissingSerialField(name.to_owned()))
+}
+
+/// The field that a test asks for.
+fn part_of(test: &SerialTest) -> Option<&str> {
+    match test {
+        SerialTest::Field(test) => Some(test.name()),
+        SerialTest::Made(_) => Some("made"),
+        _ => None,
+    }
 }
 
 /// The rows of a chunk by the reason for which they are undetermined.
@@ -165,8 +194,7 @@ impl Tally<'_> {
             Kind::And(steps) | Kind::Or(steps) => steps,
             Kind::Not(contrary) => return self.add(contrary, rows, masks),
             _ => {
-                self.note(step.node, rows, masks);
-                return Ok(());
+                return self.note(step, rows, masks);
             }
         };
         for step in steps {
@@ -182,16 +210,60 @@ impl Tally<'_> {
         Ok(())
     }
 
-    fn note(&mut self, node: NodeId, rows: &Part, masks: &mut Masks) {
-        let Part::Rows(rows) = rows else { return };
-        match self.bound.node(node) {
+    fn note(&mut self, step: &Step<'_>, rows: &Part, masks: &mut Masks) -> Result<()> {
+        let Part::Rows(rows) = rows else { return Ok(()) };
+        match self.bound.node(step.node) {
             BoundNode::Column { column, .. } => self.put(*column, rows),
             BoundNode::Serial(test @ (SerialTest::Field(_) | SerialTest::Made(_))) => {
-                self.note_serials(node, test, rows, masks);
+                self.note_serials(step.node, test, rows, masks);
             }
             BoundNode::Serial(_) => self.put_reason(&Reason::UnreadableSerial, rows),
+            BoundNode::Identifier { column, test } => match &step.kind {
+                Kind::Identifiers(leaf) => {
+                    self.note_identifiers(leaf, (*column, test), rows, masks)?;
+                }
+                // No unit of the segment has one.
+                _ => self.put(*column, rows),
+            },
             _ => {}
         }
+        Ok(())
+    }
+
+    /// Takes down why a test of identifiers is UNKNOWN: there is none, or family by family.
+    fn note_identifiers(
+        &mut self,
+        leaf: &IdentifierLeaf<'_>,
+        (column, test): (usize, &SerialTest),
+        rows: &Mask,
+        masks: &mut Masks,
+    ) -> Result<()> {
+        let mut some = masks.empty();
+        leaf.missing_into(self.at, &mut some)?;
+        some.and(rows);
+        self.put(column, &some);
+        let declared = self.bound.schema().columns().get(column);
+        let (name, families) =
+            declared.map_or(("", None), |column| (column.name(), column.identifier()));
+        for (family, unknown) in leaf.unknown() {
+            let Some(chunk) = unknown.chunk(self.at.key) else { continue };
+            let coarse = || families?.family(family).map(SerialFamily::has_made);
+            let reason = match test {
+                _ if family == FamilyId::OPAQUE => Reason::UnreadableIdentifier(name.to_owned()),
+                SerialTest::Made(_) if coarse() == Some(true) => {
+                    Reason::CoarseIdentifierDate(name.to_owned())
+                }
+                test => Reason::MissingColumn(format!("{name}.{}", part_of(test).unwrap_or(""))),
+            };
+            some.clear_all();
+            chunk.or_into(&mut some);
+            some.and(rows);
+            if !some.is_empty() {
+                self.put_reason(&reason, &some);
+            }
+        }
+        masks.put_back(Part::Rows(some));
+        Ok(())
     }
 
     /// Takes down why a test of a part of the serial is UNKNOWN, family by family.

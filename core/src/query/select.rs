@@ -171,6 +171,9 @@ fn survey(plan: &Plan<'_>) -> Result<Survey> {
     let live = |rows: RowSet| if retired.is_empty() { rows } else { rows.difference(retired) };
     match &plan.root.kind {
         Kind::Constant(Truth::False) => return Ok(Survey::Done(RowSet::new(), RowSet::new())),
+        Kind::Identifiers(leaf) if let Some((sure, unknown)) = leaf.rows() => {
+            return Ok(Survey::Done(live(sure), live(unknown)));
+        }
         Kind::Rows(rows) => return Ok(Survey::Done(live(rows.to_row_set()), RowSet::new())),
         _ => {}
     }

@@ -6,13 +6,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::UnitSet;
-use super::find::{Found, find};
+use super::find::{Found, Place, find, find_identified};
 use super::select::select_node;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::gs1::Scanned;
 use crate::scope::{BoundNode, BoundScope, Decision, SerialTest, Verdict};
-use crate::serial::{KeyRange, SerialKey};
+use crate::serial::{Families, KeyRange, SerialKey};
 
 /// The units that a scope covers, and those it may cover.
 ///
@@ -119,6 +119,48 @@ impl Selection {
         self.verdict(Some(namespace), serial)
     }
 
+    /// What the scope says of the unit of this identifier in a column. Takes a look-up a segment.
+    ///
+    /// An identifier that is no unit's is [unknown](Verdict::UnknownSerial) where it fits a family
+    /// of the column, or none is declared, and else [invalid](Verdict::InvalidSerial).
+    ///
+    /// # Errors
+    ///
+    /// `conflict` when units share it, which [`lookup_by`](crate::Snapshot::lookup_by) gives;
+    /// `invalid_argument` when no identifier column has this name; `corrupt`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::io::MemoryDirectory;
+    /// use seriatim::{Column, ColumnType, Families, Index, LoadOptions, Record, Schema};
+    /// use seriatim::{Units, Value, Verdict};
+    ///
+    /// let columns = vec![Column::new("mac", ColumnType::Text)?.as_identifier(Families::default())?];
+    /// let index = Index::create_in(MemoryDirectory::new(), Schema::new(columns)?)?;
+    /// let unit = Record::of_serial("A7").with("mac", Value::Text("0024E400AB12".into()));
+    /// index.load_units(Units::records([unit]), LoadOptions::default())?;
+    ///
+    /// let found = index.snapshot().select(&"serial = 'A7'".parse()?)?;
+    /// assert_eq!(found.status_by("mac", "0024E400AB12")?, Verdict::Affected);
+    /// assert_eq!(found.status_by("mac", "0024E400AB13")?, Verdict::UnknownSerial);
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn status_by(&self, column: &str, identifier: &str) -> Result<Verdict> {
+        let snapshot = self.affected.snapshot();
+        let (column, families) = snapshot.schema().identifier(column)?;
+        let Ok(key) = families.classify(identifier) else { return Ok(Verdict::InvalidSerial) };
+        let mut found = Found::Nothing;
+        for (at, segment) in snapshot.segments().iter().enumerate() {
+            let wanted = std::slice::from_ref(&key);
+            find_identified(segment, column, wanted, |_, row| {
+                found.add(Place { segment: at, row });
+            })?;
+        }
+        let shared = "units share this identifier; look it up to see which";
+        self.verdict_of(found, (families, &key), shared)
+    }
+
     /// What the scope says of one unit of the index, and the clauses that decide.
     ///
     /// The verdict is that of [`status_in`](Selection::status_in): a unit of the index is never
@@ -219,13 +261,21 @@ impl Selection {
         let families = snapshot.schema().families();
         // What cannot be a serial at all fits no family either.
         let Ok(key) = families.classify(serial) else { return Ok(Verdict::InvalidSerial) };
-        let place = match find(snapshot, namespace, &key)? {
+        let found = find(snapshot, namespace, &key)?;
+        let shared = "units of several namespaces have this serial; say which namespace is meant";
+        self.verdict_of(found, (families, &key), shared)
+    }
+
+    /// The verdict on what was found of a key; `shared` says what it means to be several.
+    fn verdict_of(
+        &self,
+        found: Found,
+        (families, key): (&Families, &SerialKey),
+        shared: &str,
+    ) -> Result<Verdict> {
+        let place = match found {
             Found::One(place) => place,
-            Found::Several => {
-                return Err(Error::conflict(
-                    "units of several namespaces have this serial; say which namespace is meant",
-                ));
-            }
+            Found::Several => return Err(Error::conflict(shared)),
             Found::Nothing => {
                 return Ok(match key {
                     SerialKey::Opaque(_) if !families.is_empty() => Verdict::InvalidSerial,

@@ -1,19 +1,19 @@
-//! Tests of serials and namespaces become rows.
+//! Tests of serials and namespaces become rows; tests of identifiers places.
 
 use std::sync::Arc;
 
 use super::code_cases::CodeCases;
 use super::code_leaf::{CodeLeaf, CodePart};
-use super::find::{ends, find_sorted};
+use super::find::{ends, find_keys};
 use super::ranges::Ranges;
 use super::text_leaf::{SerialText, TextLeaf};
 use crate::error::{Error, Result};
 use crate::index::LiveSegment;
-use crate::keys::GroupInfo;
+use crate::keys::{GroupInfo, Keys};
 use crate::scope::{LikePattern, SerialTest, Truth, ValueTest};
 use crate::serial::{Families, FamilyId, KeyRange, SerialFamily, SerialKey};
 
-/// A test of serials in one segment: TRUE for `rows`, what the leaves say for others, else FALSE.
+/// A test of the serials, or of the identifiers, of one segment: TRUE for `rows`, what the leaves say for others, else FALSE.
 #[derive(Debug, Default)]
 pub(super) struct SerialRows<'a> {
     pub(super) rows: Ranges,
@@ -21,17 +21,17 @@ pub(super) struct SerialRows<'a> {
     pub(super) texts: Option<TextLeaf<'a>>,
 }
 
-/// The rows of a segment whose serials pass; `cases` tells the codes of a family that do.
+/// The rows of the keys that pass; `cases` tells the codes of a family that do.
 pub(super) fn serial_rows<'a>(
-    segment: &'a LiveSegment,
+    keys: &'a Keys,
     families: &'a Families,
     test: &'a SerialTest,
     cases: impl Fn(FamilyId) -> Option<Arc<CodeCases>>,
     resembling: impl Fn(FamilyId) -> Result<Option<Ranges>>,
 ) -> Result<SerialRows<'a>> {
     let text = match test {
-        SerialTest::In(keys) => return listed(segment, keys.iter().cloned()),
-        SerialTest::InSet(set) => return listed(segment, set.keys()),
+        SerialTest::In(them) => return listed(keys, them.iter().cloned()),
+        SerialTest::InSet(set) => return listed(keys, set.keys()),
         SerialTest::Range(range) => SerialText::In(range),
         SerialTest::Like(like) => SerialText::Like(like),
         SerialTest::Masked(_)
@@ -45,7 +45,7 @@ pub(super) fn serial_rows<'a>(
     let mut found = Found::default();
     match test {
         SerialTest::Range(range) => {
-            (found.rows, found.looked_at) = in_range(segment, range)?;
+            (found.rows, found.looked_at) = in_range(keys, range)?;
             if let KeyRange::Coded { family, .. } = range
                 && let Some(rows) = resembling(*family)?
             {
@@ -56,16 +56,16 @@ pub(super) fn serial_rows<'a>(
         }
         // Prefixes are intervals of codes even where a serial has no fixed places.
         SerialTest::Like(like) if like.prefix().is_some() => {
-            for group in segment.units.keys().groups() {
-                found.fitting(segment, families, group, like)?;
+            for group in keys.groups() {
+                found.fitting(keys, families, group, like)?;
             }
         }
         _ => {
-            for (at, group) in segment.units.keys().groups().iter().enumerate() {
+            for (at, group) in keys.groups().iter().enumerate() {
                 match (cases(group.family), test) {
-                    (Some(cases), _) => found.of_codes(segment, (at, group), &cases)?,
+                    (Some(cases), _) => found.of_codes(keys, (at, group), &cases)?,
                     (None, SerialTest::Like(like)) => {
-                        found.fitting(segment, families, group, like)?;
+                        found.fitting(keys, families, group, like)?;
                     }
                     (None, _) => found.looked_at.push(group.rows.clone()),
                 }
@@ -73,10 +73,10 @@ pub(super) fn serial_rows<'a>(
         }
     }
     let Found { rows, looked_at, parts } = found;
-    let texts = TextLeaf { segment, families, test: text, rows: looked_at };
+    let texts = TextLeaf { keys, families, test: text, rows: looked_at };
     Ok(SerialRows {
         rows,
-        codes: (!parts.is_empty()).then_some(CodeLeaf { segment, parts }),
+        codes: (!parts.is_empty()).then_some(CodeLeaf { keys, parts }),
         texts: (!texts.rows.is_empty()).then_some(texts),
     })
 }
@@ -96,13 +96,13 @@ impl Found {
     /// The codes of a group that fit one of the cases.
     fn of_codes(
         &mut self,
-        segment: &LiveSegment,
+        keys: &Keys,
         group: (usize, &GroupInfo),
         cases: &CodeCases,
     ) -> Result<()> {
         let mut rows = Vec::new();
         for case in &cases.sure {
-            match CodePart::new(segment, group, case, Truth::True)?.into_rows() {
+            match CodePart::new(keys, group, case, Truth::True)?.into_rows() {
                 Ok(some) => rows.push(some),
                 Err(part) => self.parts.push(part),
             }
@@ -110,7 +110,7 @@ impl Found {
         let rows = Ranges::join(rows, Ranges::union).unwrap_or_default();
         self.rows = self.rows.union(&rows);
         for case in cases.possible.iter().flatten() {
-            let part = CodePart::new(segment, group, case, Truth::Unknown)?;
+            let part = CodePart::new(keys, group, case, Truth::Unknown)?;
             self.parts.extend((!part.is_empty()).then_some(part));
         }
         Ok(())
@@ -119,7 +119,7 @@ impl Found {
     /// The rows of a group whose serials fit a pattern for certain, and those whose texts decide.
     fn fitting(
         &mut self,
-        segment: &LiveSegment,
+        keys: &Keys,
         families: &Families,
         group: &GroupInfo,
         like: &LikePattern,
@@ -132,8 +132,7 @@ impl Found {
         let whole = if like.prefix().is_some() { &mut self.rows } else { &mut self.looked_at };
         for (first, last) in codes {
             let key = |code: u128| SerialKey::Coded { family: group.family, code };
-            let rows =
-                segment.units.keys().rows_between(group.namespace, &key(first), &key(last))?;
+            let rows = keys.rows_between(group.namespace, &key(first), &key(last))?;
             whole.push(rows);
         }
         Ok(())
@@ -144,12 +143,15 @@ impl Found {
 const LISTED_AT_A_TIME: usize = 65_536;
 
 /// The rows of serials, whose keys ascend and are unique.
-fn listed(segment: &LiveSegment, keys: impl Iterator<Item = SerialKey>) -> Result<SerialRows<'_>> {
+fn listed(keys: &Keys, wanted: impl Iterator<Item = SerialKey>) -> Result<SerialRows<'_>> {
     let mut found = Vec::new();
-    let mut keys = keys.peekable();
-    while keys.peek().is_some() {
-        let some: Vec<SerialKey> = keys.by_ref().take(LISTED_AT_A_TIME).collect();
-        find_sorted(segment, None, &some, |_, row| found.push(u64::from(row)))?;
+    let mut wanted = wanted.peekable();
+    while wanted.peek().is_some() {
+        let some: Vec<SerialKey> = wanted.by_ref().take(LISTED_AT_A_TIME).collect();
+        find_keys(keys, None, &some, |_, row| {
+            found.push(u64::from(row));
+            Ok(())
+        })?;
     }
     found.sort_unstable();
     let mut rows = Ranges::new();
@@ -160,9 +162,8 @@ fn listed(segment: &LiveSegment, keys: impl Iterator<Item = SerialKey>) -> Resul
 }
 
 /// The rows in a range of serials, and those whose texts decide.
-fn in_range(segment: &LiveSegment, range: &KeyRange) -> Result<(Ranges, Ranges)> {
+fn in_range(keys: &Keys, range: &KeyRange) -> Result<(Ranges, Ranges)> {
     let (mut rows, mut looked_at) = (Ranges::new(), Ranges::new());
-    let keys = segment.units.keys();
     for group in keys.groups() {
         let opaque = group.family == FamilyId::OPAQUE;
         match range {
@@ -173,7 +174,7 @@ fn in_range(segment: &LiveSegment, range: &KeyRange) -> Result<(Ranges, Ranges)>
             // A serial that fits no family may be a misread one of the range's family.
             KeyRange::Coded { .. } if opaque => looked_at.push(group.rows.clone()),
             KeyRange::Opaque { first, last } if opaque => {
-                let Some((least, most)) = ends(segment, group)? else { continue };
+                let Some((least, most)) = ends(keys, group)? else { continue };
                 let key = |end: &Option<Box<str>>| end.clone().map(SerialKey::Opaque);
                 let (first, last) = (key(first).unwrap_or(least), key(last).unwrap_or(most));
                 looked_at.push(keys.rows_between(group.namespace, &first, &last)?);
@@ -185,9 +186,8 @@ fn in_range(segment: &LiveSegment, range: &KeyRange) -> Result<(Ranges, Ranges)>
 }
 
 /// The rows whose serials fit no family and resemble those of one.
-pub(super) fn resembling_rows(segment: &LiveSegment, family: &SerialFamily) -> Result<Ranges> {
+pub(super) fn resembling_rows(keys: &Keys, family: &SerialFamily) -> Result<Ranges> {
     let mut rows = Ranges::new();
-    let keys = segment.units.keys();
     for (at, group) in keys.groups().iter().enumerate() {
         if group.family == FamilyId::OPAQUE {
             keys.for_each_text(at, group.rows.clone(), |row, text| {

@@ -6,14 +6,14 @@ use super::answer::{Answer, At, Masks, Part};
 use super::ranges::Ranges;
 use crate::bitmap::Mask;
 use crate::error::{Error, Result};
-use crate::index::LiveSegment;
+use crate::keys::Keys;
 use crate::scope::{LikePattern, SerialTest, Truth};
 use crate::serial::{Families, FamilyId, KeyRange, SerialKey};
 
-/// A test of the texts of some rows of one segment; it is FALSE for all others.
+/// A test of the texts of some rows; it is FALSE for all others.
 #[derive(Debug)]
 pub(super) struct TextLeaf<'a> {
-    pub(super) segment: &'a LiveSegment,
+    pub(super) keys: &'a Keys,
     pub(super) families: &'a Families,
     pub(super) test: SerialText<'a>,
     /// The rows to look at.
@@ -53,7 +53,7 @@ impl TextLeaf<'_> {
         };
         for range in self.rows.within(&asked) {
             let range = range.start.max(asked.start)..range.end.min(asked.end);
-            let groups = self.segment.units.keys().groups();
+            let groups = self.keys.groups();
             let first = groups.partition_point(|group| group.rows.end <= range.start);
             for (number, group) in groups.iter().enumerate().skip(first) {
                 let rows = group.rows.start.max(range.start)..group.rows.end.min(range.end);
@@ -74,7 +74,7 @@ impl TextLeaf<'_> {
         asked: impl Fn(u64) -> bool,
         tell: &mut impl FnMut(u64, Truth),
     ) -> Result<()> {
-        let keys = self.segment.units.keys();
+        let keys = self.keys;
         let Some(group) = keys.groups().get(number) else { return Ok(()) };
         if group.family == FamilyId::OPAQUE {
             return keys.for_each_text(number, rows, |row, text| {

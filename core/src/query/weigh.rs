@@ -61,7 +61,7 @@ pub(super) fn order_steps(plans: &mut [Plan<'_>], root: NodeId) -> Result<()> {
 /// Tests at and below a node that read columns or texts.
 fn tests(step: &Step<'_>) -> usize {
     match &step.kind {
-        Kind::Constant(_) | Kind::Rows(_) => 0,
+        Kind::Constant(_) | Kind::Rows(_) | Kind::Identifiers(_) => 0,
         Kind::Codes(_) | Kind::Texts(_) | Kind::Column(_) | Kind::Missing(_) => 1,
         Kind::Not(step) => tests(step),
         Kind::And(steps) | Kind::Or(steps) => steps.iter().map(tests).sum(),
@@ -70,7 +70,7 @@ fn tests(step: &Step<'_>) -> usize {
 
 fn tally(step: &Step<'_>, at: At, tallies: &mut [Tally]) -> Result<()> {
     let (outlook, share) = match &step.kind {
-        Kind::Constant(_) | Kind::Rows(_) => return Ok(()),
+        Kind::Constant(_) | Kind::Rows(_) | Kind::Identifiers(_) => return Ok(()),
         Kind::Not(step) => return tally(step, at, tallies),
         Kind::And(steps) | Kind::Or(steps) => {
             return steps.iter().try_for_each(|step| tally(step, at, tallies));
@@ -101,7 +101,9 @@ fn sort(step: &mut Step<'_>, tallies: &[Tally]) -> Weight {
     };
     match &mut step.kind {
         // Rows are there already.
-        Kind::Constant(_) | Kind::Rows(_) => Weight { survival: 0.0, share: 0.0, cost: 0.0 },
+        Kind::Constant(_) | Kind::Rows(_) | Kind::Identifiers(_) => {
+            Weight { survival: 0.0, share: 0.0, cost: 0.0 }
+        }
         Kind::Missing(_) => test(0.2),
         Kind::Column(leaf) => test(if leaf.has_lists() { 4.0 } else { 1.0 }),
         Kind::Codes(_) => test(10.0),

@@ -1,6 +1,6 @@
 //! Columns and the schema they make.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::calendar::Zone;
 use crate::error::{Error, Result};
@@ -55,6 +55,12 @@ pub struct Column {
     column_type: ColumnType,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     zone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "of_file")]
+    identifier: Option<Families>,
+}
+
+fn of_file<'de, D: Deserializer<'de>>(document: D) -> Result<Option<Families>, D::Error> {
+    Families::of_file(document).map(Some)
 }
 
 /// Names that mean something else in a scope.
@@ -80,7 +86,7 @@ impl Column {
         if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
             return Err(Error::invalid(format!("`{name}` is not an ordinary column; rename it")));
         }
-        Ok(Column { name, column_type, zone: None })
+        Ok(Column { name, column_type, zone: None, identifier: None })
     }
 
     /// Declares the time zone in which the days of a timestamp column begin and end, and local
@@ -101,6 +107,42 @@ impl Column {
         Ok(self)
     }
 
+    /// Declares that the texts identify units, as an IMEI or a MAC address does: a second serial,
+    /// with families of its own. Scopes test it as they test the serial, and units are
+    /// [found](crate::Snapshot::lookup_by) by it. It need not be there, and units may share one.
+    ///
+    /// Without families, all identifiers are opaque; none are inferred.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when the column holds no texts, or many a unit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::{Column, ColumnType, Families, Record, Schema, SerialFamily, Value, Verdict};
+    ///
+    /// let families = Families::new(vec![SerialFamily::new("mac", "{oui:H6}-{nic:H6}")?])?;
+    /// let schema = Schema::new(vec![Column::new("mac", ColumnType::Text)?.as_identifier(families)?])?;
+    ///
+    /// let bound = schema.bind(&"mac BETWEEN '0024E4-000000' AND '0024E4-0FFFFF'".parse()?)?;
+    /// let unit = Record::of_serial("A7").with("mac", Value::Text("0024E4-00AB12".into()));
+    /// assert_eq!(bound.decide(&unit)?, Verdict::Affected);
+    /// assert_eq!(bound.decide(&Record::of_serial("A8"))?, Verdict::Undetermined);
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn as_identifier(mut self, families: Families) -> Result<Self> {
+        if self.column_type != ColumnType::Text {
+            return Err(Error::invalid(format!(
+                "column `{}` is a {} column; only a text column can be an identifier",
+                self.name,
+                self.column_type.name()
+            )));
+        }
+        self.identifier = Some(families);
+        Ok(self)
+    }
+
     /// The name, as scopes write it.
     pub fn name(&self) -> &str {
         &self.name
@@ -109,6 +151,11 @@ impl Column {
     /// What its values are.
     pub fn column_type(&self) -> ColumnType {
         self.column_type
+    }
+
+    /// The families of its identifiers; none where it is no identifier.
+    pub fn identifier(&self) -> Option<&Families> {
+        self.identifier.as_ref()
     }
 
     /// The zone its days begin and end in.
@@ -194,6 +241,26 @@ impl Schema {
             .or_else(|| self.columns.iter().position(|it| it.name.eq_ignore_ascii_case(name)))
     }
 
+    /// The identifier column of this name: its place, and its families.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` where there is none; the message lists those that there are.
+    pub(crate) fn identifier(&self, name: &str) -> Result<(usize, &Families)> {
+        let place = self.position(name);
+        let column = place.and_then(|at| self.columns.get(at)?.identifier().map(|it| (at, it)));
+        column.ok_or_else(|| {
+            let all = self.columns.iter().filter(|it| it.identifier.is_some());
+            let all: Vec<String> = all.map(|it| format!("`{}`", it.name)).collect();
+            let there = if all.is_empty() {
+                "none is declared, see `Column::as_identifier`".to_owned()
+            } else {
+                format!("there are {}", all.join(", "))
+            };
+            Error::invalid(format!("`{name}` is no identifier column; {there}"))
+        })
+    }
+
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.position(name).and_then(|at| self.columns.get(at))
@@ -203,6 +270,7 @@ impl Schema {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serial::SerialFamily;
 
     #[test]
     fn bad_names_are_refused() {
@@ -217,6 +285,25 @@ mod tests {
         let twins = ["lot", "LOT"].map(|it| Column::new(it, ColumnType::Text).unwrap());
         let error = Schema::new(twins.to_vec()).unwrap_err();
         assert_eq!(error.to_string(), "columns `lot` and `LOT` share a name");
+    }
+
+    #[test]
+    fn only_texts_are_identifiers() {
+        for column_type in [ColumnType::TextList, ColumnType::Version, ColumnType::Integer] {
+            let column = Column::new("imei", column_type).unwrap();
+            assert!(column.as_identifier(Families::default()).is_err(), "{column_type:?}");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_recorded() {
+        let families = Families::new(vec![SerialFamily::new("mac", "{n:H12}").unwrap()]).unwrap();
+        let column = Column::new("mac", ColumnType::Text).unwrap();
+        let written = serde_json::to_string(&column).unwrap();
+        assert_eq!(written, r#"{"name":"mac","type":"text"}"#);
+        let column = column.as_identifier(families).unwrap();
+        let written = serde_json::to_string(&column).unwrap();
+        assert_eq!(serde_json::from_str::<Column>(&written).unwrap(), column);
     }
 
     #[test]

@@ -110,6 +110,12 @@ pub(crate) enum BoundNode {
         test: ValueTest,
     },
     Serial(SerialTest),
+    /// On an identifier.
+    Identifier {
+        /// The column's place in the schema.
+        column: usize,
+        test: SerialTest,
+    },
     /// On the namespace, which is never missing: a test of texts.
     Namespace(ValueTest),
 }
@@ -166,7 +172,7 @@ pub(crate) enum TextTest {
 /// The texts between two bounds.
 pub(crate) type TextRange = (Bound<String>, Bound<String>);
 
-/// What a serial must be.
+/// What a serial, or an identifier, must be.
 #[derive(Clone, Debug)]
 pub(crate) enum SerialTest {
     /// In this range; UNKNOWN for what may be a misread serial of the range's family.

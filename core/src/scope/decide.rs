@@ -1,6 +1,7 @@
 //! What a bound scope says of one described unit: the meaning of the language.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::ast::NodeId;
@@ -16,14 +17,14 @@ impl BoundScope {
     ///
     /// A serial that fits none of the declared families, where some are, gives
     /// [`Verdict::InvalidSerial`] whatever else is known. Never gives [`Verdict::UnknownSerial`],
-    /// which only an index can say. White space around a serial is no part of it, and an empty
-    /// serial is none. Costs a walk over the scope.
+    /// which only an index can say. White space around a serial or an identifier is no part of it,
+    /// and an empty one is none. Costs a walk over the scope.
     ///
     /// # Errors
     ///
     /// `invalid_argument` when the record names a column that the schema does not have, or one
-    /// twice, or gives a value of another type, and when its serial is longer than 256 bytes or
-    /// holds a control character.
+    /// twice, or gives a value of another type, and when its serial or an identifier is longer than
+    /// 256 bytes or holds a control character.
     pub fn decide(&self, record: &Record) -> Result<Verdict> {
         self.truths(record).map(|(_, verdict)| verdict)
     }
@@ -67,6 +68,10 @@ impl BoundScope {
                     None => Truth::Unknown,
                     Some(key) => test.truth(unit.families, key)?,
                 },
+                BoundNode::Identifier { column, test } => match unit.identifier(*column) {
+                    None => Truth::Unknown,
+                    Some((families, key)) => test.truth(families, key)?,
+                },
                 BoundNode::Namespace(test) => Truth::from(test.holds_text(unit.namespace)),
             };
             truths.push(truth);
@@ -82,6 +87,8 @@ struct Unit<'a> {
     key: Option<SerialKey>,
     /// By place in the schema.
     values: Vec<Option<&'a Value>>,
+    /// By the place of its column in the schema.
+    identifiers: BTreeMap<usize, (&'a Families, SerialKey)>,
 }
 
 impl<'a> Unit<'a> {
@@ -107,11 +114,28 @@ impl<'a> Unit<'a> {
                 return Err(Error::invalid(format!("the record gives column `{name}` twice")));
             }
         }
+        let mut identifiers = BTreeMap::new();
+        for (at, (column, value)) in schema.columns().iter().zip(&mut values).enumerate() {
+            let (Some(families), Some(Value::Text(text))) = (column.identifier(), *value) else {
+                continue;
+            };
+            let key = families.classify_present(text);
+            match key.map_err(|error| error.within(format!("column `{}`", column.name())))? {
+                Some(key) => {
+                    identifiers.insert(at, (families, key));
+                }
+                None => *value = None,
+            }
+        }
         let families = schema.families();
-        // White space is no part of a serial, and nothing else is no serial.
-        let serial = record.serial().map(str::trim).filter(|serial| !serial.is_empty());
-        let key = serial.map(|serial| families.classify(serial)).transpose()?;
-        Ok(Unit { families, namespace: record.namespace(), key, values })
+        let key = record.serial().map(|serial| families.classify_present(serial)).transpose()?;
+        let (key, namespace) = (key.flatten(), record.namespace());
+        Ok(Unit { families, namespace, key, values, identifiers })
+    }
+
+    /// The identifier in a column, and its families.
+    fn identifier(&self, column: usize) -> Option<(&'a Families, &SerialKey)> {
+        self.identifiers.get(&column).map(|(families, key)| (*families, key))
     }
 
     /// The value of a column; NaN is missing.

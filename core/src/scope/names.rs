@@ -24,26 +24,25 @@ const KEYWORDS: [&str; 18] = [
     "where",
 ];
 
-/// What stands before the name of a field of the serial.
-const FIELD_OF: &str = "serial.";
-
-/// The name of the field that a column's name means, where it begins with `serial.`
-pub(super) fn field_name(column: &str) -> Option<&str> {
-    let (head, field) = column.split_at_checked(FIELD_OF.len())?;
-    (head.eq_ignore_ascii_case(FIELD_OF) && !field.is_empty()).then_some(field)
+/// The column and the field that a name with a full stop means; no column has one in its name.
+pub(super) fn field_path(name: &str) -> Option<(&str, &str)> {
+    name.split_once('.').filter(|(column, field)| !column.is_empty() && !field.is_empty())
 }
 
-/// Writes the name of a column; a field of the serial as a path.
+/// Writes the name of a column; a field as a path.
 pub(super) fn write_column(name: &str, out: &mut impl fmt::Write) -> fmt::Result {
-    match field_name(name) {
-        Some(field) => {
-            out.write_str(name.get(..FIELD_OF.len()).unwrap_or(FIELD_OF))?;
-            write_name(field, out)
-        }
-        None if KEYWORDS.iter().any(|keyword| name.eq_ignore_ascii_case(keyword)) => {
-            write_quoted(name, out)
-        }
-        None => write_name(name, out),
+    let Some((column, field)) = field_path(name) else { return write_plain(name, out) };
+    write_plain(column, out)?;
+    out.write_char('.')?;
+    write_name(field, out)
+}
+
+/// Writes a name that begins an operand.
+fn write_plain(name: &str, out: &mut impl fmt::Write) -> fmt::Result {
+    if KEYWORDS.iter().any(|keyword| name.eq_ignore_ascii_case(keyword)) {
+        write_quoted(name, out)
+    } else {
+        write_name(name, out)
     }
 }
 

@@ -1,12 +1,14 @@
 //! The reader of a segment of units.
 
-use super::meta::{KEYS, META, Meta};
+use super::identifiers::Identifiers;
+use super::meta::{KEYS, META, Meta, MetaColumn};
 use crate::column::ColumnReader;
 use crate::error::{Error, Result};
 use crate::format::{FileId, FileKind, SealedFile, SectionId};
 use crate::io::Bytes;
 use crate::keys::Keys;
-use crate::schema::Schema;
+use crate::schema::{Column, Schema};
+use crate::serial::Families;
 
 /// An open segment of units; cheap to share, never changed.
 #[derive(Debug)]
@@ -15,7 +17,9 @@ pub(crate) struct UnitSegment {
     rows: u64,
     namespaces: Vec<String>,
     keys: Keys,
+    /// By place in the schema, as the identifiers.
     columns: Vec<Option<ColumnReader>>,
+    identifiers: Vec<Option<(Identifiers, Families)>>,
 }
 
 impl UnitSegment {
@@ -31,26 +35,21 @@ impl UnitSegment {
             }
         }
         let mut columns: Vec<Option<ColumnReader>> = vec![None; schema.columns().len()];
-        for (number, column) in (0u32..).zip(&meta.columns) {
-            let place = schema
-                .columns()
-                .iter()
-                .position(|it| it.name() == column.name)
-                .ok_or_else(|| not_in_schema(&column.name))?;
-            let declared = schema.columns().get(place).map(crate::schema::Column::column_type);
-            if declared != Some(column.column_type) {
-                return Err(Error::corrupt(format!(
-                    "segment: column `{}` is a {} column, but not in the schema",
-                    column.name,
-                    column.column_type.name()
-                )));
-            }
+        let mut identifiers = vec![None; schema.columns().len()];
+        for ((number, column), finder) in (0u32..).zip(&meta.columns).zip(meta.finders()) {
+            let (place, declared) = declared(schema, column)?;
             let reader = ColumnReader::open(&file, number, column.column_type, meta.rows)?;
             if let Some(slot) = columns.get_mut(place) {
                 *slot = Some(reader);
             }
+            let (Some(finder), Some(families)) = (finder, declared.identifier()) else { continue };
+            let found = Identifiers::open(&file, number, finder, meta.rows)?;
+            if let Some(slot) = identifiers.get_mut(place) {
+                *slot = Some((found, families.clone()));
+            }
         }
-        Ok(UnitSegment { file, rows: meta.rows, namespaces: meta.namespaces, keys, columns })
+        let Meta { rows, namespaces, .. } = meta;
+        Ok(UnitSegment { file, rows, namespaces, keys, columns, identifiers })
     }
 
     pub(crate) fn id(&self) -> FileId {
@@ -81,12 +80,44 @@ impl UnitSegment {
         self.columns.get(position).and_then(Option::as_ref)
     }
 
+    /// The identifiers of the column at this place of the schema; none where no unit here has one.
+    pub(crate) fn identifiers(&self, position: usize) -> Option<&Identifiers> {
+        self.identifiers.get(position)?.as_ref().map(|(identifiers, _)| identifiers)
+    }
+
     /// Checks every byte against its checksum and every structure against its rules.
     pub(crate) fn verify(&self) -> Result<()> {
         self.file.verify()?;
         self.keys.verify()?;
-        self.columns.iter().flatten().try_for_each(ColumnReader::verify)
+        self.columns.iter().flatten().try_for_each(ColumnReader::verify)?;
+        for (column, identifiers) in self.columns.iter().zip(&self.identifiers) {
+            if let (Some(column), Some((identifiers, families))) = (column, identifiers) {
+                identifiers.verify(column, families)?;
+            }
+        }
+        Ok(())
     }
+}
+
+/// The column of the schema that a column of the file is, and its place.
+fn declared<'s>(schema: &'s Schema, column: &MetaColumn) -> Result<(usize, &'s Column)> {
+    let mut all = schema.columns().iter().enumerate();
+    let (place, declared) =
+        all.find(|(_, it)| it.name() == column.name).ok_or_else(|| not_in_schema(&column.name))?;
+    if declared.column_type() != column.column_type {
+        return Err(Error::corrupt(format!(
+            "segment: column `{}` is a {} column, but not in the schema",
+            column.name,
+            column.column_type.name()
+        )));
+    }
+    if declared.identifier().is_some() != column.identifiers.is_some() {
+        return Err(Error::corrupt(format!(
+            "segment: column `{}` is an identifier either here or in the schema, not in both",
+            column.name
+        )));
+    }
+    Ok((place, declared))
 }
 
 fn not_in_schema(name: &str) -> Error {

@@ -138,6 +138,12 @@ impl Families {
         Ok(SerialKey::Opaque(serial.into()))
     }
 
+    /// The key of what may be there or not: none where there is nothing but white space.
+    pub(crate) fn classify_present(&self, text: &str) -> Result<Option<SerialKey>> {
+        let text = text.trim();
+        (!text.is_empty()).then(|| self.classify(text)).transpose()
+    }
+
     /// The text of a key, as its family normalises it.
     ///
     /// # Errors
@@ -159,7 +165,7 @@ impl Families {
 }
 
 /// Refuses what cannot be a serial at all.
-pub(super) fn check_serial(serial: &str) -> Result<()> {
+pub(crate) fn check_serial(serial: &str) -> Result<()> {
     if serial.is_empty() {
         return Err(Error::invalid("the serial is empty"));
     }

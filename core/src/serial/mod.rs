@@ -25,6 +25,7 @@ mod window;
 pub(crate) use automaton::Class;
 pub(crate) use check::gs1_check_digit;
 pub use decoded::{FieldValue, SerialField};
+pub(crate) use families::check_serial;
 pub use families::{Families, FamilyId};
 pub use family::{CheckPolicy, SerialFamily};
 pub use inference::{Conflict, Inference, InferredFamily, Inferrer, OpaqueShapes};

@@ -114,7 +114,7 @@ proptest! {
     fn units_come_with_their_values(
         loads in loads(),
         expr in expr(),
-        asked in vec((subsequence(COLUMNS.map(|it| it.0).to_vec(), 0..=8), 0..50_usize), 1..4),
+        asked in vec((subsequence(COLUMNS.map(|it| it.0).to_vec(), 0..=COLUMNS.len()), 0..50_usize), 1..4),
     ) {
         let world = World::new(&loads);
         let set = world.index.snapshot().select(&expr.scope()).unwrap().affected;

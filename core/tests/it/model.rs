@@ -12,8 +12,8 @@ use seriatim::{
     Reason, Record, Schema, Scope, SerialFamily, SerialKey, Truth, UnitSet, Units, Value, Version,
 };
 
-/// Columns by name; each type once.
-pub(crate) const COLUMNS: [(&str, ColumnType); 8] = [
+/// Columns by name: each type once, and an identifier.
+pub(crate) const COLUMNS: [(&str, ColumnType); 9] = [
     ("lot", ColumnType::Text),
     ("count", ColumnType::Integer),
     ("torque", ColumnType::Float),
@@ -22,7 +22,11 @@ pub(crate) const COLUMNS: [(&str, ColumnType); 8] = [
     ("tested", ColumnType::Boolean),
     ("firmware", ColumnType::Version),
     ("cells", ColumnType::TextList),
+    (TAG, ColumnType::Text),
 ];
+
+/// The identifier column, whose families are those of the serials.
+pub(crate) const TAG: &str = "tag";
 
 const NAMESPACES: [&str; 3] = ["", "04012345000016", "9"];
 const TEXTS: [&str; 6] = ["", "L1", "L10", "L2", "M", "\u{e9}"];
@@ -31,7 +35,6 @@ const DAYS: [i32; 4] = [-1, 0, 19_000, 20_000];
 const DAY_MICROS: i64 = 86_400_000_000;
 
 pub(crate) fn schema() -> Schema {
-    let columns = COLUMNS.map(|(name, column_type)| Column::new(name, column_type).unwrap());
     let loose = Normaliser::new().upper_case().without_dashes();
     let families = vec![
         SerialFamily::new("bike", "{n:D3}").unwrap(),
@@ -43,7 +46,12 @@ pub(crate) fn schema() -> Schema {
         SerialFamily::new("saw", "S{n:D1}{yy:year1@2015}{ww:week}").unwrap(),
         SerialFamily::new("oven", "V{mm:month[ABCDEFGHJKLM]}{yy:year1@2015}").unwrap(),
     ];
-    Schema::new(columns.to_vec()).unwrap().with_families(Families::new(families).unwrap())
+    let families = Families::new(families).unwrap();
+    let columns = COLUMNS.map(|(name, column_type)| {
+        let column = Column::new(name, column_type).unwrap();
+        if name == TAG { column.as_identifier(families.clone()).unwrap() } else { column }
+    });
+    Schema::new(columns.to_vec()).unwrap().with_families(families)
 }
 
 /// Serials of three families and of none; of the latter, some resemble serials of a family.
@@ -71,8 +79,8 @@ fn dated_serial() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A test of when a serial says that it was made, as SQL.
-fn made() -> impl Strategy<Value = String> {
+/// A test of when a serial or an identifier says that it was made, as SQL.
+fn made(of: &'static str) -> impl Strategy<Value = String> {
     let times = [
         "2015",
         "2018",
@@ -92,11 +100,11 @@ fn made() -> impl Strategy<Value = String> {
     let time = || select(times.to_vec());
     let compared = select(vec!["=", "<>", "<", "<=", ">", ">="]);
     prop_oneof![
-        3 => (compared, time()).prop_map(|(is, x)| format!("serial.made {is} '{x}'")),
-        3 => (time(), time()).prop_map(|(x, y)| format!("serial.made BETWEEN '{x}' AND '{y}'")),
+        3 => (compared, time()).prop_map(move |(is, x)| format!("{of}.made {is} '{x}'")),
+        3 => (time(), time()).prop_map(move |(x, y)| format!("{of}.made BETWEEN '{x}' AND '{y}'")),
         2 => vec(time(), 1..5)
-            .prop_map(|them| format!("serial.made IN ('{}')", them.join("', '"))),
-        1 => Just("serial.made IS NULL".to_owned()),
+            .prop_map(move |them| format!("{of}.made IN ('{}')", them.join("', '"))),
+        1 => Just(format!("{of}.made IS NULL")),
     ]
 }
 
@@ -119,8 +127,12 @@ fn text() -> impl Strategy<Value = String> {
     select(TEXTS.to_vec()).prop_map(str::to_owned)
 }
 
-fn value(column_type: ColumnType) -> BoxedStrategy<Value> {
+fn value(name: &str, column_type: ColumnType) -> BoxedStrategy<Value> {
     match column_type {
+        ColumnType::Text if name == TAG => {
+            let spaced = serial().prop_map(|it| format!(" {it}"));
+            prop_oneof![4 => serial(), 1 => spaced].prop_map(Value::Text).boxed()
+        }
         ColumnType::Text => text().prop_map(Value::Text).boxed(),
         ColumnType::Integer => {
             select(vec![i64::MIN, -1, 0, 1, 2, 3, i64::MAX]).prop_map(Value::Integer).boxed()
@@ -142,7 +154,7 @@ fn value(column_type: ColumnType) -> BoxedStrategy<Value> {
 pub(crate) fn record() -> impl Strategy<Value = Record> {
     let values: Vec<_> = COLUMNS
         .iter()
-        .map(|(_, column_type)| option::weighted(0.75, value(*column_type)))
+        .map(|(name, column_type)| option::weighted(0.75, value(name, *column_type)))
         .collect();
     (namespace(), serial(), values).prop_map(|(namespace, serial, values)| {
         let named = COLUMNS.iter().zip(values);
@@ -273,6 +285,9 @@ impl Expr {
             return;
         }
         match self {
+            Expr::Test(scope, Some(TAG)) => {
+                out.insert(tag_reason(schema, unit, &scope.to_sql()));
+            }
             Expr::Test(_, Some(column)) => {
                 out.insert(Reason::MissingColumn((*column).to_owned()));
             }
@@ -290,21 +305,43 @@ impl Expr {
 
 /// Why a test of the serial, as SQL, is UNKNOWN for a unit.
 fn serial_reason(schema: &Schema, unit: &Record, sql: &str) -> Reason {
-    let families = schema.families();
-    let family = families.classify(unit.serial().unwrap()).unwrap().family();
-    let asked = ["line", "n", "year", "made"]
-        .into_iter()
-        .find(|field| sql.contains(&format!("serial.{field} ")));
-    match (families.family(family), asked) {
-        (Some(family), Some("made")) if family.has_made() => Reason::CoarseSerialDate,
-        (Some(_), Some(field)) => Reason::MissingSerialField(field.to_owned()),
-        _ => Reason::UnreadableSerial,
+    match part_asked(schema.families(), unit.serial().unwrap(), "serial", sql) {
+        Some((field, false)) => Reason::MissingSerialField(field.to_owned()),
+        Some((_, true)) => Reason::CoarseSerialDate,
+        None => Reason::UnreadableSerial,
     }
+}
+
+/// Why a test of the identifier, as SQL, is UNKNOWN for a unit.
+fn tag_reason(schema: &Schema, unit: &Record, sql: &str) -> Reason {
+    let Some(Value::Text(tag)) = unit.value(TAG) else {
+        return Reason::MissingColumn(TAG.to_owned());
+    };
+    let families = schema.column(TAG).unwrap().identifier().unwrap();
+    match part_asked(families, tag, TAG, sql) {
+        Some((field, false)) => Reason::MissingColumn(format!("{TAG}.{field}")),
+        Some((_, true)) => Reason::CoarseIdentifierDate(TAG.to_owned()),
+        None => Reason::UnreadableIdentifier(TAG.to_owned()),
+    }
+}
+
+/// The part of a serial that SQL asks for, and whether its family tells it; none for a serial of no
+/// family.
+fn part_asked(
+    families: &Families,
+    serial: &str,
+    of: &str,
+    sql: &str,
+) -> Option<(&'static str, bool)> {
+    let family = families.family(families.classify(serial).unwrap().family())?;
+    let mut parts = ["line", "n", "year", "made"].into_iter();
+    let part = parts.find(|part| sql.contains(&format!("{of}.{part} ")))?;
+    Some((part, part == "made" && family.has_made()))
 }
 
 /// Tests one column in every way its type has.
 fn column_test() -> impl Strategy<Value = Expr> {
-    let column = select(COLUMNS.to_vec());
+    let column = select(COLUMNS.into_iter().filter(|it| it.0 != TAG).collect::<Vec<_>>());
     let ways = (0..10_usize, vec(any::<prop::sample::Index>(), 3));
     (column, ways).prop_map(|((name, column_type), (way, picks))| {
         let column = || Scope::column(name);
@@ -362,24 +399,35 @@ fn compared<L: Into<seriatim::Literal>>(
 }
 
 fn serial_test() -> impl Strategy<Value = Expr> {
-    let patterns = vec!["0%", "%1", "_0%", "P%", "PA1_", "L%1", "X%", "%", "001"];
-    let test = prop_oneof![
-        4 => (serial(), serial()).prop_map(|(a, b)| Scope::serial().between(a, b)),
-        1 => serial().prop_map(|it| Scope::serial().ge(it)),
-        1 => serial().prop_map(|it| Scope::serial().lt(it)),
-        1 => serial().prop_map(|it| Scope::serial().gt(it)),
-        1 => serial().prop_map(|it| Scope::serial().ne(it)),
-        2 => vec(serial(), 0..6).prop_map(|them| Scope::serial().is_in(them)),
-        2 => select(patterns).prop_map(|it| Scope::serial().like(it)),
-        1 => Just(Scope::serial().is_null()),
-        1 => namespace().prop_map(|it| Scope::namespace().eq(it)),
-        1 => namespace().prop_map(|it| Scope::namespace().gt(it)),
-        1 => Just(Scope::namespace().like("%0%")),
+    let namespace = prop_oneof![
+        namespace().prop_map(|it| Scope::namespace().eq(it)),
+        namespace().prop_map(|it| Scope::namespace().gt(it)),
+        Just(Scope::namespace().like("%0%")),
     ];
     prop_oneof![
-        3 => test.prop_map(|scope| Expr::Test(scope, None)),
-        2 => function().prop_map(|sql| Expr::Test(sql.parse().unwrap(), None)),
-        1 => made().prop_map(|sql| Expr::Test(sql.parse().unwrap(), None)),
+        5 => keyed_test("serial", None),
+        1 => namespace.prop_map(|scope| Expr::Test(scope, None)),
+    ]
+}
+
+/// Tests the serial or the identifier in every way.
+fn keyed_test(of: &'static str, column: Option<&'static str>) -> impl Strategy<Value = Expr> {
+    let patterns = vec!["0%", "%1", "_0%", "P%", "PA1_", "L%1", "X%", "%", "001"];
+    let it = move || Scope::column(of);
+    let test = prop_oneof![
+        4 => (serial(), serial()).prop_map(move |(a, b)| it().between(a, b)),
+        1 => serial().prop_map(move |a| it().ge(a)),
+        1 => serial().prop_map(move |a| it().lt(a)),
+        1 => serial().prop_map(move |a| it().gt(a)),
+        1 => serial().prop_map(move |a| it().ne(a)),
+        2 => vec(serial(), 0..6).prop_map(move |them| it().is_in(them)),
+        2 => select(patterns).prop_map(move |a| it().like(a)),
+        1 => Just(it().is_null()),
+    ];
+    prop_oneof![
+        3 => test.prop_map(move |scope| Expr::Test(scope, column)),
+        2 => function(of).prop_map(move |sql| Expr::Test(sql.parse().unwrap(), column)),
+        1 => made(of).prop_map(move |sql| Expr::Test(sql.parse().unwrap(), column)),
     ]
 }
 
@@ -407,35 +455,35 @@ fn part() -> impl Strategy<Value = String> {
     prop_oneof![4 => "[01PLAa]{0,2}", 1 => "[01PLAB]{3}", 1 => Just("\u{e9}".to_owned())]
 }
 
-/// A test of what functions make of a serial, or of a mask, as SQL.
-fn function() -> impl Strategy<Value = String> {
+/// A test of what functions make of a serial or an identifier, or of a mask, as SQL.
+fn function(of: &'static str) -> impl Strategy<Value = String> {
     let compared = select(vec!["=", "<>", "<", "<=", ">", ">="]);
     prop_oneof![
-        4 => (call("serial"), compared.clone(), part()).prop_map(|(it, is, x)| format!("{it} {is} '{x}'")),
-        2 => (call("serial"), part(), part()).prop_map(|(it, x, y)| {
+        4 => (call(of), compared.clone(), part()).prop_map(|(it, is, x)| format!("{it} {is} '{x}'")),
+        2 => (call(of), part(), part()).prop_map(|(it, x, y)| {
             let (x, y) = if x <= y { (x, y) } else { (y, x) };
             format!("{it} BETWEEN '{x}' AND '{y}'")
         }),
-        2 => (call("serial"), vec(part(), 1..4)).prop_map(|(it, them)| {
+        2 => (call(of), vec(part(), 1..4)).prop_map(|(it, them)| {
             format!("{it} IN ('{}')", them.join("', '"))
         }),
-        2 => (call("serial"), "[01P%_]{1,4}").prop_map(|(it, like)| format!("{it} LIKE '{like}'")),
-        2 => "[0-2P%_]{1,4}".prop_map(|like| format!("serial LIKE '{like}'")),
-        1 => (call("serial"), compared.clone(), 0..5).prop_map(|(it, is, n)| {
+        2 => (call(of), "[01P%_]{1,4}").prop_map(|(it, like)| format!("{it} LIKE '{like}'")),
+        2 => "[0-2P%_]{1,4}".prop_map(move |like| format!("{of} LIKE '{like}'")),
+        1 => (call(of), compared.clone(), 0..5).prop_map(|(it, is, n)| {
             format!("CHAR_LENGTH({it}) {is} {n}")
         }),
         2 => (select(vec!["n", "year"]), compared.clone(), 0..13)
-            .prop_map(|(field, is, n)| format!("serial.{field} {is} {n}")),
-        1 => ("[AB]").prop_map(|line| format!("serial.line <> '{line}'")),
-        1 => select(vec!["n", "line", "year"]).prop_map(|field| format!("serial.{field} IS NULL")),
-        1 => "[01PL*]{1,3}[*]".prop_map(|mask| format!("serial = MASK('{mask}')")),
-        2 => masks(),
+            .prop_map(move |(field, is, n)| format!("{of}.{field} {is} {n}")),
+        1 => ("[AB]").prop_map(move |line| format!("{of}.line <> '{line}'")),
+        1 => select(vec!["n", "line", "year"]).prop_map(move |field| format!("{of}.{field} IS NULL")),
+        1 => "[01PL*]{1,3}[*]".prop_map(move |mask| format!("{of} = MASK('{mask}')")),
+        2 => masks(of),
     ]
 }
 
 /// A range of serials with masks at its ends.
-fn masks() -> impl Strategy<Value = String> {
-    (vec((0..3_u8, 0..3_u32, 0..3_u32), 2..4), 0..4_usize).prop_map(|(places, free)| {
+fn masks(of: &'static str) -> impl Strategy<Value = String> {
+    (vec((0..3_u8, 0..3_u32, 0..3_u32), 2..4), 0..4_usize).prop_map(move |(places, free)| {
         let end = |last: bool| -> String {
             let place = |(at, (kind, a, b)): (usize, &(u8, u32, u32))| match kind {
                 _ if at == free % places.len() => '*',
@@ -450,7 +498,7 @@ fn masks() -> impl Strategy<Value = String> {
             };
             places.iter().enumerate().map(place).collect()
         };
-        format!("serial BETWEEN MASK('{}') AND MASK('{}')", end(false), end(true))
+        format!("{of} BETWEEN MASK('{}') AND MASK('{}')", end(false), end(true))
     })
 }
 
@@ -492,6 +540,7 @@ pub(crate) fn expr() -> impl Strategy<Value = Expr> {
         3 => column_test().boxed(),
         1 => column_function().boxed(),
         2 => serial_test().boxed(),
+        1 => keyed_test(TAG, Some(TAG)).boxed(),
     ];
     let bound = test.prop_filter("binds", |test| schema().bind(&test.scope()).is_ok());
     bound.prop_recursive(4, 16, 2, |inner| {

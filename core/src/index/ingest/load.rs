@@ -119,6 +119,7 @@ fn commit(
         rejected,
         families: families_found,
         opaque: writer.units_of(FamilyId::OPAQUE),
+        identifiers: writer.identifiers(),
         inference: finder.inference,
         absent_columns: absent
             .filter(|(_, shape)| shape.input.is_none())

@@ -21,11 +21,25 @@ pub struct LoadReport {
     pub families: Vec<(String, u64)>,
     /// How many units have a serial that fits no family.
     pub opaque: u64,
+    /// The same for every identifier column.
+    pub identifiers: Vec<IdentifierReport>,
     /// The serial families that the load inferred, with counts and examples of the sample they
     /// were read off; and what of the last sample stayed opaque.
     pub inference: Inference,
     /// Columns of the schema that the input did not have: missing for all its units.
     pub absent_columns: Vec<String>,
+}
+
+/// What a load has in an identifier column.
+#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IdentifierReport {
+    /// The name of the column.
+    pub column: String,
+    /// How many units have an identifier of each of its families, by name.
+    pub families: Vec<(String, u64)>,
+    /// How many units have one that fits no family.
+    pub opaque: u64,
 }
 
 /// Serials that came more than once or were there already.

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::block::usize_of;
 use super::buffer::{Buffer, BufferColumn};
+use super::identifiers;
 use super::interner::{Interner, MISSING};
 use super::order::Ordered;
 use crate::column::{ColumnValues, encode_column};
@@ -46,10 +47,16 @@ fn encode_one(
     let encode = |values: ColumnValues<'_>, missing: &[u64]| {
         encode_column(column_type, values, missing, rows_total)
     };
+    let mut identifiers = None;
     let encoded = match values {
         BufferColumn::Texts { texts, codes } => {
             let (dictionary, rank) = sorted(texts, column_type);
             let codes = place(codes, order);
+            if let Some(families) = column.identifier() {
+                let number = |it: &u32| rank.get(usize_of(*it)).copied().unwrap_or(MISSING);
+                let numbers: Vec<u32> = codes.iter().map(number).collect();
+                identifiers = Some(identifiers::encode(families, &dictionary, &numbers)?);
+            }
             let missing = bits((0u32..).zip(&codes).filter(|(_, it)| **it == MISSING), rows);
             let codes: Vec<u32> =
                 codes.iter().map(|it| rank.get(usize_of(*it)).copied().unwrap_or(0)).collect();
@@ -77,7 +84,7 @@ fn encode_one(
         }
     };
     let encoded = encoded.map_err(|error| error.within(format!("column `{}`", column.name())))?;
-    Ok(UnitColumn { name: column.name().to_owned(), column_type, encoded })
+    Ok(UnitColumn { name: column.name().to_owned(), column_type, encoded, identifiers })
 }
 
 /// The texts in the order of their type, and the place there of each number.

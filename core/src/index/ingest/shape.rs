@@ -56,6 +56,8 @@ pub(super) enum Rule {
     Present,
     /// One of these texts, where there is one.
     OneOf(&'static [&'static str]),
+    /// What can be an identifier, where there is more than white space; else it is missing.
+    Identifier,
 }
 
 /// The columns of an input. Where its rows vary, any may have the columns that are left out.
@@ -192,7 +194,7 @@ fn columns(fills: &[(&InputColumn, &str)], schema: &Schema) -> Result<Vec<ShapeC
             column_type: column.column_type(),
             zone: column.zone()?,
             input,
-            rule: Rule::Anything,
+            rule: if column.identifier().is_some() { Rule::Identifier } else { Rule::Anything },
             private: false,
         })
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::buffer::Buffer;
 use super::duplicates::common_rows;
 use super::order::{Ordered, order};
-use super::report::Duplicates;
+use super::report::{Duplicates, IdentifierReport};
 use super::seal;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use crate::index::files::Draft;
 use crate::index::links::derive;
 use crate::index::manifest::{FileEntry, Manifest, RetiredEntry, UnitEntry};
 use crate::index::snapshot::{LiveSegment, Snapshot};
-use crate::schema::Schema;
+use crate::schema::{Column, Schema};
 use crate::segment::{UnitSegment, write_units};
 use crate::serial::{Families, FamilyId, SerialKey};
 use crate::sidecar::write_retired;
@@ -32,6 +32,8 @@ pub(super) struct Writer<'l> {
     duplicates: Duplicates,
     /// Units written of each family.
     units_of: BTreeMap<FamilyId, u64>,
+    /// Units written with an identifier of each family, by the name of the column.
+    identified: BTreeMap<String, BTreeMap<FamilyId, u64>>,
 }
 
 /// A segment that the load wrote.
@@ -53,6 +55,7 @@ impl<'l> Writer<'l> {
             retired: vec![RowSet::new(); before.segments().len()],
             duplicates: Duplicates::default(),
             units_of: BTreeMap::new(),
+            identified: BTreeMap::new(),
         }
     }
 
@@ -77,6 +80,24 @@ impl<'l> Writer<'l> {
     /// How many units were written of a family, before later ones replaced any.
     pub(super) fn units_of(&self, family: FamilyId) -> u64 {
         self.units_of.get(&family).copied().unwrap_or(0)
+    }
+
+    /// What was written in each identifier column, before later units replaced any.
+    pub(super) fn identifiers(&self) -> Vec<IdentifierReport> {
+        let report = |column: &Column| {
+            let counts = self.identified.get(column.name());
+            let of = |id: FamilyId| counts.and_then(|it| it.get(&id)).copied().unwrap_or(0);
+            Some(IdentifierReport {
+                column: column.name().to_owned(),
+                families: column
+                    .identifier()?
+                    .iter()
+                    .map(|(id, family)| (family.name().to_owned(), of(id)))
+                    .collect(),
+                opaque: of(FamilyId::OPAQUE),
+            })
+        };
+        self.schema.columns().iter().filter_map(report).collect()
     }
 
     pub(super) fn schema(&self) -> &Schema {
@@ -105,6 +126,13 @@ impl<'l> Writer<'l> {
         self.retire(&ordered, families)?;
         let rows = seal::encode(buffer, &ordered, &self.schema)?;
         drop(ordered);
+        for column in &rows.columns {
+            let Some(identifiers) = &column.identifiers else { continue };
+            let counts = self.identified.entry(column.name.clone()).or_default();
+            for (family, units) in &identifiers.families {
+                *counts.entry(*family).or_default() += units;
+            }
+        }
         let ordinal = u64::try_from(self.written.len()).unwrap_or(u64::MAX);
         let id = rows.id((self.version << 20) ^ ordinal);
         let path = format!("units/{id}.seg");

@@ -3,13 +3,14 @@
 use super::columns::value_test;
 use super::fields::{field_test, is_made, made_days};
 use super::given::Asked;
+use super::keyed::Keyed;
 use super::serials::{SerialTests, in_set, serial_tests};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, ColumnType, Schema};
 use crate::scope::ast::{Comparison, Node, NodeId, Predicate, Spot, Subject, Test};
 use crate::scope::bound::{BoundNode, SerialTest};
 use crate::scope::draft;
-use crate::scope::names::field_name;
+use crate::scope::names::field_path;
 use crate::scope::place::nearest;
 use crate::scope::{BoundScope, Parameters, Scope, SerialSet, Truth};
 
@@ -101,12 +102,14 @@ struct Binder<'a> {
     said: Vec<NodeId>,
 }
 
+#[derive(Clone, Copy)]
 enum Target<'a> {
-    Serial,
-    /// A field of the serial, by its name.
-    Field(&'a str),
-    /// When the serial says that it was made.
-    Made,
+    /// The serial, or an identifier.
+    Keyed(Keyed<'a>),
+    /// A field of it, by its name.
+    Field(Keyed<'a>, &'a str),
+    /// When it says that it was made.
+    Made(Keyed<'a>),
     Namespace,
     Column(usize),
 }
@@ -114,7 +117,7 @@ enum Target<'a> {
 /// An error, and where it arose.
 type Refused = (Error, Spot);
 
-impl Binder<'_> {
+impl<'a> Binder<'a> {
     fn push(&mut self, said: NodeId, node: BoundNode) -> NodeId {
         self.nodes.push(node);
         self.said.push(said);
@@ -133,33 +136,30 @@ impl Binder<'_> {
             return Ok(self.push(said, BoundNode::Constant(Truth::False)));
         }
         let positive = match target {
-            Target::Serial => self.serial(said, subject, predicate)?,
-            Target::Field(name) => {
-                let test = field_test(self.schema.families(), (name, subject), predicate)?;
-                let node = match predicate {
-                    Predicate::IsNull => {
-                        return Ok(self.part_missing(said, SerialTest::FieldMissing(test)));
-                    }
-                    _ => SerialTest::Field(test),
-                };
-                self.push(said, BoundNode::Serial(node))
-            }
-            Target::Made => {
-                let days = made_days(self.schema.families(), subject, predicate)?;
+            Target::Keyed(keyed) => self.keyed(said, (subject, keyed), predicate)?,
+            Target::Field(keyed, name) => {
+                let test = field_test(keyed, (name, subject), predicate)?;
                 if *predicate == Predicate::IsNull {
-                    return Ok(self.part_missing(said, SerialTest::MadeMissing));
+                    return Ok(self.part_missing(said, keyed, SerialTest::FieldMissing(test)));
                 }
-                self.push(said, BoundNode::Serial(SerialTest::Made(days)))
+                self.push(said, keyed.test(SerialTest::Field(test)))
+            }
+            Target::Made(keyed) => {
+                let days = made_days(keyed, subject, predicate)?;
+                if *predicate == Predicate::IsNull {
+                    return Ok(self.part_missing(said, keyed, SerialTest::MadeMissing));
+                }
+                self.push(said, keyed.test(SerialTest::Made(days)))
             }
             Target::Namespace | Target::Column(_) => {
-                let node = self.value(subject, predicate, &target)?;
+                let node = self.value(subject, predicate, target)?;
                 self.push(said, node)
             }
         };
         match predicate {
             Predicate::Compare(Comparison::Ne, _) => Ok(self.push(said, BoundNode::Not(positive))),
             // A serial without the field has no such value, and neither has a unit without a serial.
-            Predicate::NotDistinct(_) => Ok(self.present(said, subject, &target, positive)?),
+            Predicate::NotDistinct(_) => Ok(self.present(said, subject, target, positive)?),
             _ => Ok(positive),
         }
     }
@@ -169,16 +169,15 @@ impl Binder<'_> {
         &mut self,
         said: NodeId,
         subject: &Subject,
-        target: &Target<'_>,
+        target: Target<'_>,
         test: NodeId,
     ) -> Result<NodeId, Refused> {
         let missing = match target {
-            Target::Field(name) => {
-                let families = self.schema.families();
-                let test = field_test(families, (name, subject), &Predicate::IsNull)?;
-                self.part_missing(said, SerialTest::FieldMissing(test))
+            Target::Field(keyed, name) => {
+                let test = field_test(keyed, (name, subject), &Predicate::IsNull)?;
+                self.part_missing(said, keyed, SerialTest::FieldMissing(test))
             }
-            Target::Made => self.part_missing(said, SerialTest::MadeMissing),
+            Target::Made(keyed) => self.part_missing(said, keyed, SerialTest::MadeMissing),
             target => self.push(said, missing(target)),
         };
         let present = self.push(said, BoundNode::Not(missing));
@@ -186,26 +185,43 @@ impl Binder<'_> {
     }
 
     /// Whether the serial lacks a part of it, or there is no serial.
-    fn part_missing(&mut self, said: NodeId, lacking: SerialTest) -> NodeId {
-        let lacking = self.push(said, BoundNode::Serial(lacking));
-        let without = self.push(said, BoundNode::SerialMissing);
+    fn part_missing(&mut self, said: NodeId, keyed: Keyed<'_>, lacking: SerialTest) -> NodeId {
+        let lacking = self.push(said, keyed.test(lacking));
+        let without = self.push(said, keyed.missing());
         self.push(said, BoundNode::Or(vec![lacking, without]))
     }
 
-    fn target<'s>(&self, subject: &'s Subject) -> Result<Target<'s>, Refused> {
+    fn target<'s>(&self, subject: &'s Subject) -> Result<Target<'s>, Refused>
+    where
+        'a: 's,
+    {
         let name = &*subject.column;
-        if let Some(field) = field_name(name) {
-            let made = is_made(self.schema.families(), field);
-            return Ok(if made { Target::Made } else { Target::Field(field) });
+        if let Some((name, field)) = field_path(name) {
+            let Ok(Target::Keyed(keyed)) = self.column(name, subject) else {
+                return Err((self.no_fields(name, field), subject.column_at));
+            };
+            let made = is_made(keyed, field);
+            return Ok(if made { Target::Made(keyed) } else { Target::Field(keyed, field) });
         }
+        self.column(name, subject)
+    }
+
+    /// What a name without a field means.
+    fn column(&self, name: &str, subject: &Subject) -> Result<Target<'a>, Refused> {
+        let schema = self.schema;
         if name.eq_ignore_ascii_case("serial") {
-            return Ok(Target::Serial);
+            return Ok(Target::Keyed(Keyed::serial(schema.families())));
         }
         if name.eq_ignore_ascii_case("namespace") {
             return Ok(Target::Namespace);
         }
-        if let Some(column) = self.schema.position(name) {
-            return Ok(Target::Column(column));
+        if let Some(at) = schema.position(name) {
+            let column = schema.columns().get(at);
+            let identifier = column.and_then(|it| Some((it.name(), it.identifier()?)));
+            return Ok(match identifier {
+                Some((name, families)) => Target::Keyed(Keyed::column(at, name, families)),
+                None => Target::Column(at),
+            });
         }
         let names = self.schema.columns().iter().map(Column::name);
         let hint = if let Some(near) = nearest(name, names.clone().chain(["serial", "namespace"])) {
@@ -219,17 +235,31 @@ impl Binder<'_> {
         Err((Error::new(ErrorKind::ScopeField, message), subject.column_at))
     }
 
+    /// That a name stands for nothing that has fields.
+    fn no_fields(&self, name: &str, field: &str) -> Error {
+        let columns = self.schema.columns().iter();
+        let named = columns.filter(|it| it.identifier().is_some()).map(Column::name);
+        let named = ["serial"].into_iter().chain(named);
+        let hint = match nearest(name, named.clone()) {
+            Some(near) => format!("did you mean `{near}.{field}`?"),
+            None => "a column is one name without a full stop".into(),
+        };
+        let named: Vec<String> = named.map(|it| format!("`{it}`")).collect();
+        let message = format!("`{name}` has no fields, only {} has; {hint}", named.join(" or "));
+        Error::new(ErrorKind::ScopeField, message)
+    }
+
     /// A condition on a column or on the namespace.
     fn value(
         &self,
         subject: &Subject,
         predicate: &Predicate,
-        target: &Target<'_>,
+        target: Target<'_>,
     ) -> Result<BoundNode, Refused> {
         if *predicate == Predicate::IsNull {
             return Ok(missing(target));
         }
-        let Target::Column(column) = *target else {
+        let Target::Column(column) = target else {
             let text = (ColumnType::Text, None);
             return value_test(text, subject, predicate).map(BoundNode::Namespace).map_err(
                 |(error, spot)| (error.within("the namespace"), spot.unwrap_or(subject.at())),
@@ -249,24 +279,24 @@ impl Binder<'_> {
         Ok(BoundNode::Column { column, test })
     }
 
-    fn serial(
+    fn keyed(
         &mut self,
         said: NodeId,
-        subject: &Subject,
+        (subject, keyed): (&Subject, Keyed<'_>),
         predicate: &Predicate,
     ) -> Result<NodeId, Refused> {
         if *predicate == Predicate::IsNull {
-            return Ok(self.push(said, BoundNode::SerialMissing));
+            return Ok(self.push(said, keyed.missing()));
         }
-        let SerialTests { any, but } = serial_tests(self.schema.families(), subject, predicate)?;
+        let SerialTests { any, but } = serial_tests(keyed, subject, predicate)?;
         let tests: Vec<NodeId> =
-            any.into_iter().map(|test| self.push(said, BoundNode::Serial(test))).collect();
+            any.into_iter().map(|test| self.push(said, keyed.test(test))).collect();
         let any = match tests.as_slice() {
             [only] => *only,
             _ => self.push(said, BoundNode::Or(tests)),
         };
         let Some(but) = but else { return Ok(any) };
-        let but = self.push(said, BoundNode::Serial(SerialTest::In(vec![but])));
+        let but = self.push(said, keyed.test(SerialTest::In(vec![but])));
         let other = self.push(said, BoundNode::Not(but));
         Ok(self.push(said, BoundNode::And(vec![any, other])))
     }
@@ -278,24 +308,26 @@ impl Binder<'_> {
         serials: &SerialSet,
         at: Spot,
     ) -> Result<NodeId, Refused> {
-        if !matches!(target, Target::Serial) {
-            let message = format!("a set of serials is for `serial`; give `{subject}` a list");
+        let Target::Keyed(keyed) = target else {
+            let message = format!(
+                "a set of serials is for `serial` and identifiers; give `{subject}` a list"
+            );
             return Err((Error::new(ErrorKind::ScopeField, message), at));
-        }
+        };
         let node = if serials.is_empty() {
             BoundNode::Constant(Truth::False)
         } else {
-            BoundNode::Serial(in_set(self.schema.families(), subject, serials, at)?)
+            keyed.test(in_set(keyed, subject, serials, at)?)
         };
         Ok(self.push(said, node))
     }
 }
 
 /// Whether the value of a target is missing.
-fn missing(target: &Target<'_>) -> BoundNode {
+fn missing(target: Target<'_>) -> BoundNode {
     match target {
-        Target::Serial | Target::Field(_) | Target::Made => BoundNode::SerialMissing,
+        Target::Keyed(keyed) | Target::Field(keyed, _) | Target::Made(keyed) => keyed.missing(),
         Target::Namespace => BoundNode::Constant(Truth::False),
-        Target::Column(column) => BoundNode::Missing { column: *column },
+        Target::Column(column) => BoundNode::Missing { column },
     }
 }

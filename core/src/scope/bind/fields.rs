@@ -1,8 +1,9 @@
-//! Tests of a field of the serial.
+//! Tests of a field of the serial or of an identifier.
 
 use std::ops::Bound;
 
 use super::binder::BETWEEN_ENDS;
+use super::keyed::Keyed;
 use super::numbers::{Extent, integer, ranges};
 use super::texts::pattern;
 use crate::error::{Error, ErrorKind, Result};
@@ -15,7 +16,7 @@ use crate::scope::like::LikePattern;
 use crate::scope::literal::Kind;
 use crate::scope::moment::period;
 use crate::scope::place::nearest;
-use crate::serial::{Families, SerialFamily, SerialField};
+use crate::serial::{SerialFamily, SerialField};
 
 /// The name by which the time of making is asked for, as the calendar fields tell it.
 pub(super) const MADE: &str = "made";
@@ -29,23 +30,25 @@ const YEARS_FROM: i64 = 1_000;
 
 /// The test of a field of this name. That of `<>` is that of `=`.
 pub(super) fn field_test(
-    families: &Families,
+    keyed: Keyed<'_>,
     (name, subject): (&str, &Subject),
     predicate: &Predicate,
 ) -> Result<FieldTest, Refused> {
     if let Some(called) = subject.calls.first() {
         let message = format!(
-            "functions are of a text; compare `{}` itself, or use SUBSTRING(serial FROM 7 FOR 2)",
-            subject.column
+            "functions are of a text; compare `{}` itself, or use SUBSTRING({} FROM 7 FOR 2)",
+            subject.column,
+            keyed.name()
         );
         return Err((field(message), called.at));
     }
     let found: Vec<Option<(usize, &SerialFamily, SerialField<'_>)>> =
-        families.iter().map(|(_, family)| find(family, name)).collect();
+        keyed.families.iter().map(|(_, family)| find(family, name)).collect();
     let Some((_, _, first)) = found.iter().flatten().next() else {
-        return Err((no_field(families, name), subject.column_at));
+        return Err((no_field(keyed, name), subject.column_at));
     };
-    let fields = Fields(found.iter().flatten().map(|(_, family, it)| (*family, it)).collect());
+    let named = found.iter().flatten().map(|(_, family, it)| (*family, it)).collect();
+    let fields = Fields { keyed, named };
     if *predicate != Predicate::IsNull {
         fields.check(name, predicate)?;
     }
@@ -58,27 +61,31 @@ pub(super) fn field_test(
 }
 
 /// Whether a name means the time of making: a field of this name is one where no family tells it.
-pub(super) fn is_made(families: &Families, name: &str) -> bool {
-    let named = |family: &SerialFamily| family.field(MADE).is_some();
+pub(super) fn is_made(keyed: Keyed<'_>, name: &str) -> bool {
     name.eq_ignore_ascii_case(MADE)
-        && (families.iter().any(|(_, family)| family.has_made())
-            || !families.iter().any(|(_, family)| named(family)))
+        && (keyed.any(SerialFamily::has_made) || !keyed.any(|it| it.field(MADE).is_some()))
 }
 
 /// The days on which a serial must have been made. Those of `<>` are those of `=`.
 pub(super) fn made_days(
-    families: &Families,
+    keyed: Keyed<'_>,
     subject: &Subject,
     predicate: &Predicate,
 ) -> Result<Vec<(i64, i64)>, Refused> {
-    if !families.iter().any(|(_, family)| family.has_made()) {
-        let message = "no serial family says when a serial was made; declare calendar fields, such \
-                       as `{yy:year2}{mm:month}`";
+    if !keyed.any(SerialFamily::has_made) {
+        let message = format!(
+            "{} says when a serial was made; declare calendar fields, such as \
+             `{{yy:year2}}{{mm:month}}`",
+            keyed.no_family()
+        );
         return Err((field(message), subject.column_at));
     }
     if let Some(called) = subject.calls.first() {
-        let message = "functions are not of `serial.made`; compare it with a day, a week, a month \
-                       or a year: '2018'";
+        let message = format!(
+            "functions are not of `{}.made`; compare it with a day, a week, a month or a year: \
+             '2018'",
+            keyed.name()
+        );
         return Err((field(message), called.at));
     }
     if let Predicate::Like(operand) = predicate {
@@ -105,22 +112,25 @@ fn find<'f>(
     Some((place, family, field))
 }
 
-fn no_field(families: &Families, name: &str) -> Error {
-    let fields = families.iter().flat_map(|(_, family)| family.fields());
+fn no_field(keyed: Keyed<'_>, name: &str) -> Error {
+    let fields = keyed.families.iter().flat_map(|(_, family)| family.fields());
     let mut names: Vec<String> = fields.map(|it| it.name().to_owned()).collect();
     names.sort_unstable();
     names.dedup();
     let hint = match nearest(name, names.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean `serial.{near}`?"),
-        None if families.is_empty() => "no serial family is declared".into(),
+        Some(near) => format!("did you mean `{}.{near}`?", keyed.name()),
+        None if keyed.families.is_empty() => "no serial family is declared".into(),
         None if names.is_empty() => "the families have no fields".into(),
         None => format!("there are {}", names.join(", ")),
     };
-    field(format!("no serial family has a field `{name}`; {hint}"))
+    field(format!("{} has a field `{name}`; {hint}", keyed.no_family()))
 }
 
 /// The fields of one name, and the families that have them.
-struct Fields<'f>(Vec<(&'f SerialFamily, &'f SerialField<'f>)>);
+struct Fields<'f> {
+    keyed: Keyed<'f>,
+    named: Vec<(&'f SerialFamily, &'f SerialField<'f>)>,
+}
 
 impl Fields<'_> {
     /// Refuses a test that no family can pass, and literals that no family has.
@@ -140,11 +150,11 @@ impl Fields<'_> {
                 let literal = &operand.literal;
                 if exact { point(it, literal).is_some() } else { bounds(it, literal).is_some() }
             };
-            if !self.0.iter().any(known) {
+            if !self.named.iter().any(known) {
                 return Err((self.misfit(name, &operand.literal), operand.at));
             }
         }
-        if self.0.iter().any(|(_, it)| !numbers(it, predicate).is_empty()) {
+        if self.named.iter().any(|(_, it)| !numbers(it, predicate).is_empty()) {
             return Ok(());
         }
         let Some(operand) = predicate.operands().next() else { return Ok(()) };
@@ -157,12 +167,13 @@ impl Fields<'_> {
 
     fn check_pattern(&self, name: &str, operand: &Operand) -> Result<(), Refused> {
         pattern(operand, ColumnType::Text)?;
-        let message = if self.0.iter().all(|(_, it)| it.is_number()) {
+        let message = if self.named.iter().all(|(_, it)| it.is_number()) {
             "LIKE is for texts; use a comparison or BETWEEN".to_owned()
-        } else if self.0.iter().any(|(_, it)| it.last() >= FIELD_PATTERN_VALUES_MAX) {
+        } else if self.named.iter().any(|(_, it)| it.last() >= FIELD_PATTERN_VALUES_MAX) {
             format!(
                 "field `{name}` has more than {FIELD_PATTERN_VALUES_MAX} values; use BETWEEN, or \
-                 SUBSTRING(serial FROM 7 FOR 2)"
+                 SUBSTRING({} FROM 7 FOR 2)",
+                self.keyed.name()
             )
         } else {
             return Ok(());
@@ -173,7 +184,7 @@ impl Fields<'_> {
     /// A literal that no family has among the values of its field.
     fn misfit(&self, name: &str, literal: &Literal) -> Error {
         let values = self.values(name);
-        let numbers = self.0.iter().any(|(_, it)| it.is_number());
+        let numbers = self.named.iter().any(|(_, it)| it.is_number());
         let way_out = match &literal.0 {
             Kind::Mask(_) => "a mask is for a whole serial".to_owned(),
             Kind::Integer(_) | Kind::Float(_) if !numbers => format!("{values}, in single quotes"),
@@ -186,13 +197,13 @@ impl Fields<'_> {
     }
 
     fn is_label(&self, text: &str) -> bool {
-        self.0.iter().any(|(_, it)| it.number_of_text(text).is_some())
+        self.named.iter().any(|(_, it)| it.number_of_text(text).is_some())
     }
 
     /// What values there are, by an example of each family.
     fn values(&self, name: &str) -> String {
         let each: Vec<String> = self
-            .0
+            .named
             .iter()
             .map(|(family, it)| {
                 let (first, last) = (it.label(0), it.label(it.last()));

@@ -4,6 +4,7 @@ mod binder;
 mod columns;
 mod fields;
 mod given;
+mod keyed;
 mod numbers;
 mod serials;
 mod shape;

@@ -1,5 +1,6 @@
-//! Tests of serials.
+//! Tests of serials and identifiers.
 
+use super::keyed::Keyed;
 use super::shape::{Shape, lengths, of_text, shape};
 use super::texts::{masked, pattern, text};
 use crate::error::{Error, ErrorKind, Result};
@@ -9,7 +10,7 @@ use crate::scope::ast::{Comparison, Operand, Predicate, Spot, Subject};
 use crate::scope::bound::SerialTest;
 use crate::scope::bound_serials::BoundSerials;
 use crate::scope::literal::Kind;
-use crate::serial::{Families, KeyRange, SerialKey};
+use crate::serial::{KeyRange, SerialKey};
 
 /// An error, and where it arose.
 type Refused = (Error, Spot);
@@ -28,7 +29,7 @@ impl From<SerialTest> for SerialTests {
 
 /// The test of serials that a condition other than `IS NULL` asks for. That of `<>` is that of `=`.
 pub(super) fn serial_tests(
-    families: &Families,
+    keyed: Keyed<'_>,
     subject: &Subject,
     predicate: &Predicate,
 ) -> Result<SerialTests, Refused> {
@@ -45,12 +46,13 @@ pub(super) fn serial_tests(
         // Functions of texts give texts and numbers only.
         Shape::Value | Shape::Part(_) | Shape::Day | Shape::TimeOfDay => {}
     }
-    if let Some(test) = masked(predicate).map_err(within_serial)? {
+    let within = |refused| keyed.within(refused);
+    if let Some(test) = masked(predicate).map_err(within)? {
         return Ok(SerialTest::Masked(test).into());
     }
     Ok(match predicate {
         Predicate::Compare(Comparison::Eq | Comparison::Ne, operand)
-        | Predicate::NotDistinct(operand) => SerialTest::In(vec![key(families, operand)?]).into(),
+        | Predicate::NotDistinct(operand) => SerialTest::In(vec![key(keyed, operand)?]).into(),
         // A range without its end where the comparison is strict: what is at most the end and not
         // the end, so that a near miss of the range's family stays UNKNOWN.
         Predicate::Compare(comparison, operand) => {
@@ -58,16 +60,16 @@ pub(super) fn serial_tests(
             let ends = if upwards { [Some(operand), None] } else { [None, Some(operand)] };
             let strict = matches!(comparison, Comparison::Lt | Comparison::Gt);
             SerialTests {
-                any: vec![SerialTest::Range(range(families, ends)?)],
-                but: strict.then(|| key(families, operand)).transpose()?,
+                any: vec![SerialTest::Range(range(keyed, ends)?)],
+                but: strict.then(|| key(keyed, operand)).transpose()?,
             }
         }
         Predicate::Between(first, last) => {
-            SerialTest::Range(range(families, [Some(first), Some(last)])?).into()
+            SerialTest::Range(range(keyed, [Some(first), Some(last)])?).into()
         }
-        Predicate::In(list) => listed(families, list)?,
+        Predicate::In(list) => listed(keyed, list)?,
         Predicate::Like(operand) => {
-            SerialTest::Like(pattern(operand, ColumnType::Text).map_err(within_serial)?).into()
+            SerialTest::Like(pattern(operand, ColumnType::Text).map_err(within)?).into()
         }
         Predicate::IsNull | Predicate::InParameter(_) => SerialTest::In(Vec::new()).into(),
     })
@@ -75,7 +77,7 @@ pub(super) fn serial_tests(
 
 /// The test of a set of serials.
 pub(super) fn in_set(
-    families: &Families,
+    keyed: Keyed<'_>,
     subject: &Subject,
     serials: &SerialSet,
     at: Spot,
@@ -84,21 +86,22 @@ pub(super) fn in_set(
         let message = format!("`{subject}` is no serial; give its values as a list");
         return Err((Error::new(ErrorKind::ScopeField, message), at));
     }
-    let bound = BoundSerials::new(serials.iter(), families);
+    let bound = BoundSerials::new(serials.iter(), keyed.families);
     match bound {
         Ok(bound) => Ok(SerialTest::InSet(bound.into())),
         Err((error, number)) => {
-            Err((field(&error.within(format!("serial {number} of the set"))), at))
+            Err((keyed.wrong(&error.within(format!("serial {number} of the set"))), at))
         }
     }
 }
 
 /// A list of serials, and of masks.
-fn listed(families: &Families, list: &[Operand]) -> Result<SerialTests, Refused> {
+fn listed(keyed: Keyed<'_>, list: &[Operand]) -> Result<SerialTests, Refused> {
+    let within = |refused| keyed.within(refused);
     let (masks, serials): (Vec<&Operand>, Vec<&Operand>) =
         list.iter().partition(|operand| matches!(operand.literal.0, Kind::Mask(_)));
     let keys: Result<Vec<SerialKey>, Refused> =
-        serials.into_iter().map(|operand| key(families, operand)).collect();
+        serials.into_iter().map(|operand| key(keyed, operand)).collect();
     let mut keys = keys?;
     keys.sort();
     keys.dedup();
@@ -108,36 +111,28 @@ fn listed(families: &Families, list: &[Operand]) -> Result<SerialTests, Refused>
     }
     for operand in masks {
         let alone = Predicate::NotDistinct(operand.clone());
-        any.extend(masked(&alone).map_err(within_serial)?.map(SerialTest::Masked));
+        any.extend(masked(&alone).map_err(within)?.map(SerialTest::Masked));
     }
     Ok(SerialTests { any, but: None })
 }
 
-fn range(families: &Families, ends: [Option<&Operand>; 2]) -> Result<KeyRange, Refused> {
+fn range(keyed: Keyed<'_>, ends: [Option<&Operand>; 2]) -> Result<KeyRange, Refused> {
     let end = |end: Option<&Operand>| match end {
         None => Ok(None),
         Some(operand) => {
             // What is no serial at all is told where it stands, be it the first end or the last.
-            key(families, operand)?;
-            text(operand, ColumnType::Text).map(Some).map_err(within_serial)
+            key(keyed, operand)?;
+            text(operand, ColumnType::Text).map(Some).map_err(|it| keyed.within(it))
         }
     };
     let [first, last] = ends;
     let (start, end) = (end(first)?, end(last)?);
     let at = first.or(last).map_or(Spot::default(), |operand| operand.at);
-    families.bind_range(start.as_deref(), end.as_deref()).map_err(|error| (field(&error), at))
+    let range = keyed.families.bind_range(start.as_deref(), end.as_deref());
+    range.map_err(|error| (keyed.wrong(&error), at))
 }
 
-fn key(families: &Families, operand: &Operand) -> Result<SerialKey, Refused> {
-    let text = text(operand, ColumnType::Text).map_err(within_serial)?;
-    families.classify(&text).map_err(|error| (field(&error), operand.at))
-}
-
-fn within_serial((error, at): Refused) -> Refused {
-    (error.within("the serial"), at)
-}
-
-/// What is wrong with a serial is here wrong with the scope.
-fn field(error: &Error) -> Error {
-    Error::new(ErrorKind::ScopeField, error.message())
+fn key(keyed: Keyed<'_>, operand: &Operand) -> Result<SerialKey, Refused> {
+    let text = text(operand, ColumnType::Text).map_err(|it| keyed.within(it))?;
+    keyed.families.classify(&text).map_err(|error| (keyed.wrong(&error), operand.at))
 }

@@ -120,17 +120,11 @@ impl Parser<'_> {
         }
     }
 
-    /// A column by its name, or a field of the serial by its path.
+    /// A column by its name, or a field of the serial or of an identifier by its path.
     fn column(&mut self, mut name: String, at: Spot, quoted: bool) -> Result<Side> {
         if self.current.token == Token::Period {
-            if !name.eq_ignore_ascii_case("serial") {
-                return Err(self.error(
-                    self.current.at,
-                    "a column is one name without a full stop; leave out the table",
-                ));
-            }
             self.bump()?;
-            let expected = "the name of a field of the serial";
+            let expected = "the name of a field";
             match self.bump()? {
                 Lexeme { token: Token::Word(word), .. } if !word.value.is_empty() => {
                     name.push('.');

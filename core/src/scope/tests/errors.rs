@@ -169,7 +169,11 @@ const OUTSIDE_THE_LANGUAGE: &[(&str, &str, &str)] = &[
     ("'a' = 'a'", "two literals are compared; one side must be a column", "      ^"),
     ("TRUE", "a literal stands where a column should; name it first", "^"),
     ("reworked IS TRUE", "IS stands before NULL only; write `reworked = TRUE`", "            ^"),
-    ("units.line = 1", "a column is one name without a full stop; leave out the table", "     ^"),
+    (
+        "units.line.x = 1",
+        "`.` stands where a comparison (=, <>, <, <=, >, >=, BETWEEN, IN, LIKE, IS NULL) should",
+        "          ^",
+    ),
     (
         "facility = 'Leipzig",
         "the text does not end; close it with ', and write '' for a ' inside it",

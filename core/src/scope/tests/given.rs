@@ -92,7 +92,7 @@ fn parameters_that_do_not_fit_name_the_way_out() {
         (
             "facility IN :it",
             Parameters::new().with_serials("it", set()),
-            "a set of serials is for `serial`; give `facility` a list",
+            "a set of serials is for `serial` and identifiers; give `facility` a list",
         ),
         (
             "LEFT(serial, 2) IN :it",

@@ -123,6 +123,8 @@ struct ReasonCount {
 struct Status {
     serial: String,
     namespace: Option<String>,
+    /// An identifier column: what is asked is one of its identifiers.
+    by: Option<String>,
     verdict: Option<String>,
     error: Option<Refusal>,
 }
@@ -132,6 +134,8 @@ struct Status {
 struct LookedUp {
     serials: Vec<String>,
     namespace: Option<String>,
+    /// An identifier column: what is asked is one of its identifiers.
+    by: Option<String>,
     found: Vec<Key>,
     /// Places in `serials`, from 0.
     #[serde(default)]
@@ -286,10 +290,11 @@ fn compare(case: &SelectCase, found: &Selection, problems: &mut Problems) {
             problems.push(format!("the reasons are {reasons:?}"));
         }
     }
-    for Status { serial, namespace, verdict, error } in &case.status {
-        let status = match namespace {
-            Some(namespace) => found.status_in(namespace, serial),
-            None => found.status(serial),
+    for Status { serial, namespace, by, verdict, error } in &case.status {
+        let status = match (by, namespace) {
+            (Some(column), _) => found.status_by(column, serial),
+            (None, Some(namespace)) => found.status_in(namespace, serial),
+            (None, None) => found.status(serial),
         };
         match (status, error) {
             (Err(found), Some(refusal)) => refusal.compare(&found, problems),
@@ -301,9 +306,10 @@ fn compare(case: &SelectCase, found: &Selection, problems: &mut Problems) {
 }
 
 fn look_up(asked: &LookedUp, snapshot: &Snapshot, problems: &mut Problems) {
-    let answer = match &asked.namespace {
-        Some(namespace) => snapshot.lookup_in(namespace, &asked.serials),
-        None => snapshot.lookup(&asked.serials),
+    let answer = match (&asked.by, &asked.namespace) {
+        (Some(column), _) => snapshot.lookup_by(column, &asked.serials),
+        (None, Some(namespace)) => snapshot.lookup_in(namespace, &asked.serials),
+        (None, None) => snapshot.lookup(&asked.serials),
     };
     let answer = answer.unwrap();
     if keys_of(&answer.found) != asked.found {

@@ -23,6 +23,7 @@ struct DeclaredColumn {
     #[serde(rename = "type")]
     column_type: ColumnType,
     zone: Option<String>,
+    identifier: Option<Families>,
 }
 
 impl Declared {
@@ -32,8 +33,12 @@ impl Declared {
             .iter()
             .map(|it| {
                 let column = Column::new(&it.name, it.column_type)?;
-                match &it.zone {
-                    Some(zone) => column.in_zone(zone),
+                let column = match &it.zone {
+                    Some(zone) => column.in_zone(zone)?,
+                    None => column,
+                };
+                match &it.identifier {
+                    Some(families) => column.as_identifier(families.clone()),
                     None => Ok(column),
                 }
             })

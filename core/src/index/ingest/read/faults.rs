@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::error::{Error, Place, Result};
 use crate::index::ingest::block::{Block, BlockColumn, BlockKeys, Origin, RejectedRow, usize_of};
+use crate::index::ingest::interner::MISSING;
 use crate::index::ingest::shape::{Rule, Shape, ShapeColumn};
-use crate::serial::SerialKey;
+use crate::serial::{SerialKey, check_serial};
 
 /// The bad rows of a block.
 #[derive(Debug)]
@@ -42,9 +43,10 @@ impl<'o> Faults<'o> {
     }
 
     /// Finds the rows that break the rule of a column.
-    fn check(&mut self, column: &ShapeColumn, values: &BlockColumn) {
+    fn check(&mut self, column: &ShapeColumn, values: &mut BlockColumn) {
         let allowed = match column.rule {
             Rule::Anything => return,
+            Rule::Identifier => return self.check_identifiers(column, values),
             Rule::Present => return self.check_present(column, values),
             Rule::OneOf(allowed) => allowed,
         };
@@ -70,6 +72,26 @@ impl<'o> Faults<'o> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Finds the rows whose identifier cannot be one; a blank one is missing.
+    fn check_identifiers(&mut self, column: &ShapeColumn, values: &mut BlockColumn) {
+        let BlockColumn::Texts(texts) = values else { return };
+        let fault = |text: &Box<str>| match text.trim() {
+            "" => Some(None),
+            text => check_serial(text).err().map(|error| Some(error.message().to_owned())),
+        };
+        let faults: Vec<Option<Option<String>>> = texts.distinct.iter().map(fault).collect();
+        if faults.iter().all(Option::is_none) {
+            return;
+        }
+        for (place, code) in (0u32..).zip(&mut texts.codes) {
+            match faults.get(usize_of(*code)).and_then(Option::as_ref) {
+                None => {}
+                Some(None) => *code = MISSING,
+                Some(Some(reason)) => self.add(place, column.name(), Error::invalid(reason)),
+            }
         }
     }
 
@@ -101,7 +123,7 @@ impl<'o> Faults<'o> {
     ///
     /// The first bad row, unless they are collected.
     pub(super) fn settle(mut self, block: &mut Block, shape: &Shape) -> Result<()> {
-        for (column, values) in shape.columns.iter().zip(&block.columns) {
+        for (column, values) in shape.columns.iter().zip(&mut block.columns) {
             self.check(column, values);
         }
         let row = |place: u32| self.origin.first_row + u64::from(place);
