@@ -307,6 +307,19 @@ impl Index {
         found.map(Lookup::from)
     }
 
+    /// Finds the units of many identifiers of a column: a column of Arrow or numpy, or any other
+    /// iterable.
+    fn lookup_by(
+        &self,
+        py: Python<'_>,
+        column: &str,
+        identifiers: &Bound<'_, PyAny>,
+    ) -> PyResult<Lookup> {
+        let (texts, snapshot) = (Texts::of(identifiers)?, self.snapshot());
+        let found = py.detach(|| snapshot.lookup_by(column, &texts.slices()?).or_raise());
+        found.map(Lookup::from)
+    }
+
     /// The set of units that these rows are, as `UnitSet.to_roaring` gave them.
     fn set_from_roaring(&self, py: Python<'_>, parts: Vec<(String, Vec<u8>)>) -> PyResult<UnitSet> {
         let part = |(segment, rows)| SegmentRows { segment, rows };

@@ -30,18 +30,34 @@ const TYPES: [ColumnType; 8] = [
 #[pymethods]
 impl Column {
     #[new]
-    #[pyo3(signature = (name, r#type, *, zone = None))]
-    fn new(name: &str, r#type: &str, zone: Option<&str>) -> PyResult<Self> {
+    #[pyo3(signature = (name, r#type, *, zone = None, identifier = None))]
+    fn new(
+        name: &str,
+        r#type: &str,
+        zone: Option<&str>,
+        identifier: Option<Vec<PyRef<'_, SerialFamily>>>,
+    ) -> PyResult<Self> {
         let found = TYPES.into_iter().find(|it| it.name() == r#type).ok_or_else(|| {
             let names: Vec<&str> = TYPES.iter().map(|it| it.name()).collect();
             invalid(format!("there is no type {:?}; there are {}", r#type, names.join(", ")))
         })?;
         let column = seriatim::Column::new(name, found).or_raise()?;
-        let inner = match zone {
+        let column = match zone {
             Some(zone) => column.in_zone(zone).or_raise()?,
             None => column,
         };
+        let inner = match identifier {
+            Some(_) => column.as_identifier(families(identifier)?).or_raise()?,
+            None => column,
+        };
         Ok(Column { inner })
+    }
+
+    /// The families of its identifiers; none where it is no identifier.
+    #[getter]
+    fn identifier(&self) -> Option<Vec<SerialFamily>> {
+        let families = self.inner.identifier()?.iter();
+        Some(families.map(|(_, it)| it.clone().into()).collect())
     }
 
     /// The name.

@@ -103,6 +103,11 @@ impl Selection {
         Ok(verdict.code())
     }
 
+    /// What the scope says of the unit of this identifier in a column.
+    fn status_by(&self, column: &str, identifier: &str) -> PyResult<&'static str> {
+        Ok(self.inner.status_by(column, identifier).or_raise()?.code())
+    }
+
     /// What the scope says of many serials, in their order: `Verdicts` of a column of Arrow or
     /// numpy, a list of any other iterable. A serial that is missing is invalid.
     ///

@@ -26,13 +26,19 @@ def cases(folder: str) -> list[tuple[str, dict]]:
 def schema_of(declared: dict | None) -> st.Schema:
     declared = declared or {}
     columns = [
-        st.Column(it["name"], it["type"], zone=it.get("zone"))
+        st.Column(
+            it["name"],
+            it["type"],
+            zone=it.get("zone"),
+            identifier=families_of(it["identifier"]) if "identifier" in it else None,
+        )
         for it in declared.get("columns", [])
     ]
-    families = [
-        st.SerialFamily.from_json(json.dumps(it)) for it in declared.get("families", [])
-    ]
-    return st.Schema(columns, families)
+    return st.Schema(columns, families_of(declared.get("families", [])))
+
+
+def families_of(declared: list[dict]) -> list[st.SerialFamily]:
+    return [st.SerialFamily.from_json(json.dumps(it)) for it in declared]
 
 
 def text_of(given) -> str:

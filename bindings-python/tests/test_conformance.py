@@ -205,17 +205,24 @@ def check_selection(index, case):
 
 
 def check_status(found, asked):
-    namespace = asked.get("namespace")
+    def status():
+        if "by" in asked:
+            return found.status_by(asked["by"], asked["serial"])
+        return found.status(asked["serial"], namespace=asked.get("namespace"))
+
     if "error" in asked:
         with pytest.raises(st.Error) as raised:
-            found.status(asked["serial"], namespace=namespace)
+            status()
         check_error(raised.value, asked["error"])
     else:
-        assert found.status(asked["serial"], namespace=namespace) == asked["verdict"], asked
+        assert status() == asked["verdict"], asked
 
 
 def check_lookup(index, asked):
-    found = index.lookup(asked["serials"], namespace=asked.get("namespace"))
+    if "by" in asked:
+        found = index.lookup_by(asked["by"], asked["serials"])
+    else:
+        found = index.lookup(asked["serials"], namespace=asked.get("namespace"))
     assert told(found.found) == asked["found"]
     for key in ("unknown", "invalid", "duplicate", "ambiguous"):
         assert getattr(found, key) == asked.get(key, []), key

@@ -78,19 +78,17 @@ impl<'o> Faults<'o> {
     /// Finds the rows whose identifier cannot be one; a blank one is missing.
     fn check_identifiers(&mut self, column: &ShapeColumn, values: &mut BlockColumn) {
         let BlockColumn::Texts(texts) = values else { return };
-        let fault = |text: &Box<str>| match text.trim() {
-            "" => Some(None),
-            text => check_serial(text).err().map(|error| Some(error.message().to_owned())),
-        };
-        let faults: Vec<Option<Option<String>>> = texts.distinct.iter().map(fault).collect();
-        if faults.iter().all(Option::is_none) {
+        let plain = |text: &str| !text.is_empty() && check_serial(text).is_ok();
+        let plain: Vec<bool> = texts.distinct.iter().map(|text| plain(text.trim())).collect();
+        if plain.iter().all(|it| *it) {
             return;
         }
         for (place, code) in (0u32..).zip(&mut texts.codes) {
-            match faults.get(usize_of(*code)).and_then(Option::as_ref) {
-                None => {}
-                Some(None) => *code = MISSING,
-                Some(Some(reason)) => self.add(place, column.name(), Error::invalid(reason)),
+            let Some(false) = plain.get(usize_of(*code)) else { continue };
+            let text = texts.distinct.get(usize_of(*code)).map_or("", |text| text.trim());
+            match check_serial(text) {
+                Err(error) if !text.is_empty() => self.add(place, column.name(), error),
+                _ => *code = MISSING,
             }
         }
     }
