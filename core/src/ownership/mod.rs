@@ -3,6 +3,7 @@
 
 #[cfg(feature = "arrow")]
 mod batches;
+mod by;
 mod contacts;
 mod gather;
 mod join;

@@ -38,6 +38,7 @@ mod weigh;
 pub use batches::RecordIter;
 #[cfg(feature = "arrow")]
 pub use batches::UnitBatches;
+pub(crate) use by::count_sets;
 pub use by::{By, Group, GroupKey, Groups, Period};
 pub use describe::{DescribedRange, Description};
 pub use diff::ScopeDiff;

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
-    By, Column, ColumnType, Date, ErrorKind, GroupKey, Groups, Index, LoadOptions, Record, Schema,
-    SerialKey, UnitSet, Units, Value, Zone,
+    By, Column, ColumnType, Date, ErrorKind, GroupKey, Groups, Index, LoadOptions, Record,
+    RegistrationOptions, Registrations, Schema, SerialKey, UnitSet, Units, Value, Zone,
 };
 
 use crate::model::{COLUMNS, World, expr, loads, schema};
@@ -234,6 +234,32 @@ fn groups_of_whole_chunks_are_those_of_a_naive_count() {
             check(&set.by(&by).unwrap(), &expected, terms);
         }
     }
+
+    // The same, side by side with those that have owners.
+    let owned = (0..100_000).step_by(3).map(|at| {
+        let serial = units[at].serial().unwrap().to_owned();
+        Record::of_serial(serial).with("owner", Value::Text("o".into()))
+    });
+    let loaded = Registrations::records(owned);
+    index.load_registrations(loaded, RegistrationOptions::default()).unwrap();
+    let all = index.snapshot().all();
+    for set in [all.clone(), few(&all)] {
+        let own = set.ownership("2035-01-01T00:00:00Z".parse().unwrap()).unwrap();
+        for terms in terms {
+            let by: Vec<By> = terms.iter().map(|term| term.by()).collect();
+            let affected = set.by(&by).unwrap();
+            let registered = own.registered_units().by(&by).unwrap();
+            let gap = own.gap_units().by(&by).unwrap();
+            let counts = [("affected", &affected), ("registered", &registered), ("gap", &gap)];
+            assert_eq!(own.by(&by).unwrap(), Groups::beside(&counts).unwrap());
+        }
+    }
+}
+
+/// So few that rows are counted one after the other.
+fn few(set: &UnitSet) -> UnitSet {
+    let scope = "serial BETWEEN 'A0010000' AND 'A0010200'".parse().unwrap();
+    set.snapshot().select(&scope).unwrap().affected
 }
 
 /// Two units, and the first of them.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
-    Channel, Consent, DuplicatePolicy, Families, FamilyChangeOptions, Index, Instant, LoadOptions,
-    Ownership, Permissions, Purpose, Record, RegistrationField, RegistrationOptions, Registrations,
-    Role, Schema, SerialFamily, Units, UnreachableReason, Value,
+    By, Channel, Consent, DuplicatePolicy, Families, FamilyChangeOptions, Groups, Index, Instant,
+    LoadOptions, Ownership, Permissions, Purpose, Record, RegistrationField, RegistrationOptions,
+    Registrations, Role, Schema, SerialFamily, Units, UnreachableReason, Value,
 };
 
 /// A registration as it is loaded.
@@ -403,6 +403,11 @@ proptest! {
             check_contacts(&own, &live, purpose);
         }
         check_registrations(&own, &live, contact_text);
+        let terms = [By::namespace()];
+        let (all, some) = (affected.by(&terms).unwrap(), own.registered_units().by(&terms).unwrap());
+        let gap = own.gap_units().by(&terms).unwrap();
+        let counts = [("affected", &all), ("registered", &some), ("gap", &gap)];
+        prop_assert_eq!(own.by(&terms).unwrap(), Groups::beside(&counts).unwrap());
         let shown = format!("{own:?}{:?}", own.registrations().unwrap().next());
         prop_assert!(!shown.contains("canary"));
     }

@@ -61,12 +61,7 @@ pub(crate) fn answer(snapshot: &Snapshot, scope: &Scope, ask: Ask) -> Fallible<A
             ownership.registration_count()?,
             ownership.gap(),
         ]),
-        Ask::ByMarket | Ask::ByMonthAndMarket => {
-            let terms = ask.terms();
-            let registered = ownership.registered_units().by(&terms)?;
-            let affected = affected.by(&terms)?;
-            Answer::Groups(Groups::beside(&[("affected", &affected), ("registered", &registered)])?)
-        }
+        Ask::ByMarket | Ask::ByMonthAndMarket => Answer::Groups(ownership.by(&ask.terms())?),
     })
 }
 
@@ -85,11 +80,11 @@ pub(crate) fn counts(found: &Selection) -> Fallible<[(&'static str, Value); 5]> 
 /// Groups by market or by month and market, of affected beside registered units.
 pub(crate) fn groups(found: &Groups) -> Fallible<Vec<Group>> {
     let group = |group: seriatim::Group<'_>| {
-        let [affected, registered] = *group.counts() else {
-            return Err("two counts stand side by side".into());
+        let [affected, registered, gap] = *group.counts() else {
+            return Err("three counts stand side by side".into());
         };
         let key = group.keys().iter().map(|key| key_part(key.as_ref())).collect::<Fallible<_>>()?;
-        Ok((key, [affected, registered, affected - registered]))
+        Ok((key, [affected, registered, gap]))
     };
     found.iter().map(group).collect()
 }

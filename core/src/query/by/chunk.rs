@@ -15,15 +15,17 @@ const TABLE_MAX: usize = 1 << 20;
 /// Entries that are gathered before they are counted.
 const ENTRIES_MAX: usize = 1 << 20;
 
-/// Counts the rows of chunk `key` by the terms of `sources`.
+/// Counts the rows of chunk `key` by the terms of `sources`, set by set; the first set has all rows
+/// of the others.
 pub(super) fn count_chunk(
     sources: &[Source<'_>],
     buckets: &mut Buckets,
-    (key, rows): (u16, Container<'_>),
-) -> Result<Tally> {
-    if rows.count() <= SINGLE_ROWS_MAX {
-        return count_singly(sources, key, rows.iter());
-    }
+    (key, sets): (u16, &[Container<'_>]),
+) -> Result<Vec<Tally>> {
+    let singly = |rows: &Container<'_>| count_singly(sources, key, rows.iter());
+    let Some(all) = sets.first().filter(|rows| rows.count() > SINGLE_ROWS_MAX) else {
+        return sets.iter().map(singly).collect();
+    };
     let mut group = Vec::with_capacity(sources.len());
     let mut varied = Vec::new();
     for (term, source) in sources.iter().enumerate() {
@@ -33,38 +35,39 @@ pub(super) fn count_chunk(
         }
         group.push(constant.unwrap_or(Slot::Missing));
     }
-    let mut tally = Tally::new(group.len());
-    let mask = rows.to_mask();
-    match varied.as_slice() {
-        [] => {
-            tally.push(&group, u64::from(rows.count()))?;
-            return Ok(tally);
+    if varied.is_empty() {
+        let whole = |rows: &Container<'_>| Tally::of_group(&group, u64::from(rows.count()));
+        return Ok(sets.iter().map(whole).collect());
+    }
+    let all = all.to_mask();
+    if let ([(term, source)], [_]) = (varied.as_slice(), sets) {
+        let mut tally = Tally::new(group.len());
+        let counted = source.count(key, &all, |slot, units| {
+            put(&mut group, *term, slot);
+            tally.push(&group, units)
+        })?;
+        if counted {
+            return Ok(vec![tally]);
         }
-        [(term, source)] => {
-            let counted = source.count(key, &mask, |slot, units| {
-                put(&mut group, *term, slot);
-                tally.push(&group, units)
-            })?;
-            if counted {
-                return Ok(tally);
-            }
-        }
-        _ => {}
     }
     let mut axes = Vec::with_capacity(varied.len());
     for (term, source) in varied {
-        axes.push((term, source.axis(key, &mask, buckets)?));
+        axes.push((term, source.axis(key, &all, buckets)?));
     }
     let Some(combinations) = combinations(&axes) else {
-        return count_singly(sources, key, mask.iter());
+        return sets.iter().map(singly).collect();
     };
-    let product = Product { group, axes };
-    match usize::try_from(combinations) {
-        Ok(size) if size <= TABLE_MAX && size <= 8 * mask.count() as usize + 4096 => {
-            product.count_by_table(&mask, size)
+    let mut product = Product { group, axes };
+    let count = |rows: &Container<'_>| {
+        let mask = rows.to_mask();
+        match usize::try_from(combinations) {
+            Ok(size) if size <= TABLE_MAX && size <= 8 * mask.count() as usize + 4096 => {
+                product.count_by_table(&mask, size)
+            }
+            _ => product.count_by_sorting(&mask),
         }
-        _ => product.count_by_sorting(&mask),
-    }
+    };
+    sets.iter().map(count).collect()
 }
 
 fn put(group: &mut [Slot], term: usize, slot: Slot) {
@@ -86,7 +89,7 @@ struct Product {
 }
 
 impl Product {
-    fn count_by_table(mut self, mask: &Mask, size: usize) -> Result<Tally> {
+    fn count_by_table(&mut self, mask: &Mask, size: usize) -> Result<Tally> {
         let mut counts = vec![0_u32; size];
         if let Some(codes) = self.single() {
             count_words(mask, &codes, &mut counts);
@@ -110,7 +113,7 @@ impl Product {
         Ok(tally)
     }
 
-    fn count_by_sorting(mut self, mask: &Mask) -> Result<Tally> {
+    fn count_by_sorting(&mut self, mask: &Mask) -> Result<Tally> {
         let mut stack = Stack::new();
         let mut places = Vec::new();
         for row in mask.iter() {

@@ -147,6 +147,20 @@ impl Groups {
         &self.key_types
     }
 
+    /// Adds a count: how many units more the first one has than the second.
+    pub(crate) fn with_difference(self, name: &str) -> Groups {
+        let width = self.count_names.len().max(1);
+        let mut counts = Vec::with_capacity(self.counts.len() + self.len());
+        for group in self.counts.chunks_exact(width) {
+            counts.extend_from_slice(group);
+            let more = group.first().zip(group.get(1)).map(|(all, some)| all.saturating_sub(*some));
+            counts.push(more.unwrap_or(0));
+        }
+        let mut count_names = self.count_names;
+        count_names.push(name.to_owned());
+        Groups { count_names, counts, ..self }
+    }
+
     /// Puts the counts of several sets by the same terms side by side, each under a name of its
     /// own. A group that a set does not have counts 0 there. Of counts that stand side by side
     /// already, the first is taken.

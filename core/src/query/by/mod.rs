@@ -22,3 +22,4 @@ mod units;
 pub use group_key::{GroupKey, Period};
 pub use groups::{Group, Groups};
 pub use term::By;
+pub(crate) use units::count_sets;

@@ -28,6 +28,16 @@ impl Tally {
         Tally { width: width.max(1), slots: Vec::new(), counts: Vec::new() }
     }
 
+    /// So many units of one group; none where there are none.
+    pub(super) fn of_group(slots: &[Slot], units: u64) -> Self {
+        let mut tally = Tally::new(slots.len());
+        if units > 0 {
+            tally.slots.extend_from_slice(slots);
+            tally.counts.push(units);
+        }
+        tally
+    }
+
     /// Counts the entries of `width` slots each, which are in any order.
     pub(super) fn of_entries(width: usize, entries: &[Slot]) -> Result<Self> {
         let mut tally = Tally::new(width);

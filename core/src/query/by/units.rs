@@ -70,40 +70,70 @@ impl UnitSet {
     /// # Ok::<(), seriatim::Error>(())
     /// ```
     pub fn by(&self, terms: &[By]) -> Result<Groups> {
-        if terms.is_empty() {
-            return Err(Error::invalid("there is nothing to count by; name a column"));
-        }
-        let schema = self.snapshot().schema();
-        let bound = terms.iter().map(|term| term.bind(schema)).collect::<Result<Vec<Bound>>>()?;
-        let mut merged = Merged::new(&bound);
-        for (segment, rows) in self.snapshot().segments().iter().zip(self.rows()) {
-            if rows.is_empty() {
-                continue;
-            }
-            let units = &*segment.units;
-            let sources: Vec<Source<'_>> =
-                bound.iter().map(|term| Source::new(units, term)).collect();
-            merged.add(count_segment(&sources, rows)?, units.namespaces(), &sources)?;
-        }
-        merged.finish(terms.iter().map(By::to_string).collect())
+        Ok(count_sets(self, &[], terms)?.0)
     }
 }
 
-fn count_segment(sources: &[Source<'_>], rows: &RowSet) -> Result<Tally> {
-    type Sum = (Stack, Buckets);
+/// Counts the units of a set, and those of sets of some of its units: what they are counted by is
+/// read once for all.
+pub(crate) fn count_sets(
+    all: &UnitSet,
+    parts: &[&UnitSet],
+    terms: &[By],
+) -> Result<(Groups, Vec<Groups>)> {
+    if terms.is_empty() {
+        return Err(Error::invalid("there is nothing to count by; name a column"));
+    }
+    let snapshot = all.snapshot();
+    let bound =
+        terms.iter().map(|term| term.bind(snapshot.schema())).collect::<Result<Vec<Bound>>>()?;
+    let mut whole = Merged::new(&bound);
+    let mut others: Vec<Merged<'_>> = parts.iter().map(|_| Merged::new(&bound)).collect();
+    let none = RowSet::new();
+    for (place, (segment, rows)) in snapshot.segments().iter().zip(all.rows()).enumerate() {
+        if rows.is_empty() {
+            continue;
+        }
+        let units = &*segment.units;
+        let sources: Vec<Source<'_>> = bound.iter().map(|term| Source::new(units, term)).collect();
+        let of_parts = parts.iter().map(|part| part.rows().get(place).unwrap_or(&none));
+        let sets: Vec<&RowSet> = std::iter::once(rows).chain(of_parts).collect();
+        let tallies = count_segment(&sources, &sets)?;
+        for (merged, tally) in std::iter::once(&mut whole).chain(&mut others).zip(tallies) {
+            merged.add(tally, units.namespaces(), &sources)?;
+        }
+    }
+    let names: Vec<String> = terms.iter().map(By::to_string).collect();
+    let others = others.into_iter().map(|it| it.finish(names.clone())).collect::<Result<_>>()?;
+    Ok((whole.finish(names)?, others))
+}
+
+fn count_segment(sources: &[Source<'_>], sets: &[&RowSet]) -> Result<Vec<Tally>> {
+    type Sums = (Vec<Stack>, Buckets);
     let width = sources.len();
-    let start = || (Stack::new(), Buckets::default());
-    let add = |(mut stack, mut buckets): Sum, chunk: (u16, Container<'_>)| -> Result<Sum> {
-        stack.push(count_chunk(sources, &mut buckets, chunk)?)?;
-        Ok((stack, buckets))
+    let start = || (sets.iter().map(|_| Stack::new()).collect(), Buckets::default());
+    let add = |(mut stacks, mut buckets): Sums, key: u16| -> Result<Sums> {
+        let chunks: Vec<Container<'_>> =
+            sets.iter().map(|rows| rows.chunk(key).unwrap_or(Container::Array(&[]))).collect();
+        let tallies = count_chunk(sources, &mut buckets, (key, &chunks))?;
+        for (stack, tally) in stacks.iter_mut().zip(tallies) {
+            stack.push(tally)?;
+        }
+        Ok((stacks, buckets))
     };
-    let chunks: Vec<(u16, Container<'_>)> = rows.chunks().collect();
-    if chunks.len() <= ALONE_MAX.0 || rows.len() <= ALONE_MAX.1 {
-        return chunks.into_iter().try_fold(start(), add)?.0.finish(width);
+    let finish = |stacks: Vec<Stack>| -> Result<Vec<Tally>> {
+        stacks.into_iter().map(|stack| stack.finish(width)).collect()
+    };
+    let Some(all) = sets.first() else { return Ok(Vec::new()) };
+    let keys: Vec<u16> = all.chunks().map(|(key, _)| key).collect();
+    if keys.len() <= ALONE_MAX.0 || all.len() <= ALONE_MAX.1 {
+        return finish(keys.into_iter().try_fold(start(), add)?.0);
     }
     pool::shared()?.install(|| {
-        let parts = chunks.into_par_iter().try_fold(start, add);
-        let tallies = parts.map(|part| part?.0.finish(width));
-        tallies.try_reduce(|| Tally::new(width), Tally::merge)
+        let parts = keys.into_par_iter().try_fold(start, add);
+        let none = || sets.iter().map(|_| Tally::new(width)).collect();
+        parts.map(|part| finish(part?.0)).try_reduce(none, |a: Vec<Tally>, b| {
+            a.into_iter().zip(b).map(|(a, b)| a.merge(b)).collect()
+        })
     })
 }
