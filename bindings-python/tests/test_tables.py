@@ -154,6 +154,24 @@ def test_progress_is_told_and_may_stop_a_load(tmp_path):
     assert index.units == 0
 
 
+def test_a_load_may_be_stopped_until_it_is_published(tmp_path):
+    index = st.create(tmp_path / "index")
+    calls = []
+
+    def stop(rows, total):
+        calls.append((rows, total))
+        if len(calls) == 2:
+            raise RuntimeError("after all was written")
+
+    frame = pl.DataFrame({"serial": [f"{it:08}" for it in range(1_000)]})
+    frame.write_parquet(tmp_path / "units.parquet")
+    with pytest.raises(RuntimeError, match="after all was written"):
+        index.load_units(tmp_path / "units.parquet", progress=stop)
+    assert calls == [(1_000, 1_000)] * 2
+    assert index.units == 0 and st.open(index.path).verify().is_whole
+    assert index.load_units(frame).loaded == 1_000
+
+
 def test_unknown_options_are_refused(tmp_path):
     with pytest.raises(TypeError, match="there is no option \"seriel\""):
         st.build(tmp_path / "index", pl.DataFrame(ROWS), seriel="serial")

@@ -92,14 +92,23 @@ impl<S: Sink> Intake<S> {
             let blocks: Vec<Result<Vec<Block>>> =
                 pool.install(|| jobs.into_par_iter().map(read).collect());
             pool.install(|| blocks.into_iter().try_for_each(|it| self.take(it?)))?;
-            if let Some(call) = on_progress {
-                let progress = Progress { rows: self.read, rows_total: reader.rows_total() };
-                if call(progress) == ControlFlow::Break(()) {
-                    return Err(Error::cancelled());
-                }
-            }
+            self.tell(reader, on_progress)?;
         }
-        if self.buffer.rows() > 0 { pool.install(|| self.seal()) } else { Ok(()) }
+        if self.buffer.rows() > 0 {
+            pool.install(|| self.seal())?;
+            // Who asked to stop while it was written does not want it published.
+            self.tell(reader, on_progress)?;
+        }
+        Ok(())
+    }
+
+    fn tell(&self, reader: &dyn Reader, on_progress: &mut Option<OnProgress<'_>>) -> Result<()> {
+        let Some(call) = on_progress else { return Ok(()) };
+        let progress = Progress { rows: self.read, rows_total: reader.rows_total() };
+        match call(progress) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::cancelled()),
+        }
     }
 
     fn take(&mut self, blocks: Vec<Block>) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Loads from Arrow batches, Parquet and CSV files.
 #![cfg(feature = "files")]
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use parquet::file::properties::WriterProperties;
 use crate::error::{ErrorKind, Result};
 use crate::index::{Index, LoadOptions, LoadReport, RejectPolicy, Units};
 use crate::io::MemoryDirectory;
-use crate::schema::{Column, ColumnType, Schema};
+use crate::schema::{Column, ColumnType, Record, Schema};
 
 const DAY: i64 = 86_400_000;
 
@@ -152,12 +153,30 @@ fn arrow_and_parquet_give_the_same_units() {
     let mut told = Vec::new();
     let options = LoadOptions::default().on_progress(|it| {
         told.push((it.rows, it.rows_total));
-        std::ops::ControlFlow::Continue(())
+        ControlFlow::Continue(())
     });
     let report = from_files.load_units(Units::parquet(&paths), options).unwrap();
     assert_eq!((report.read, report.loaded), (1_000, 1_000));
     assert_eq!(told.last(), Some(&(1_000, Some(1_000))));
     assert_eq!(values(&from_files), rows);
+}
+
+#[test]
+fn a_load_can_be_cancelled_until_it_is_published() {
+    let index = Index::create_in(MemoryDirectory::new(), Schema::default()).unwrap();
+    let load = |stops_at: usize| {
+        let mut calls = 0;
+        let units = (0..500).map(|it| Record::of_serial(format!("A{it:03}")));
+        let options = LoadOptions::default().on_progress(|_| {
+            calls += 1;
+            if calls == stops_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        let told = index.load_units(Units::records(units), options);
+        (told.map(|it| it.loaded).map_err(|error| error.kind()), index.snapshot().units(), calls)
+    };
+    assert_eq!(load(1), (Err(ErrorKind::Cancelled), 0, 1));
+    assert_eq!(load(2), (Err(ErrorKind::Cancelled), 0, 2));
+    assert_eq!(load(3), (Ok(500), 500, 2));
 }
 
 fn load_csv(text: &str, schema: Schema, options: LoadOptions<'_>) -> Result<(Index, LoadReport)> {
