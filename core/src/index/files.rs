@@ -33,10 +33,12 @@ impl Draft {
     }
 
     /// Makes a manifest that names the files the newest one; from then on they stay.
+    ///
+    /// They stay when that fails, too: the manifest may be there all the same, without being
+    /// lasting. Where it is not, they are orphans.
     pub(crate) fn commit(mut self, manifest: &Manifest) -> Result<()> {
-        manifest.publish(&*self.directory)?;
         self.paths.clear();
-        Ok(())
+        manifest.publish(&*self.directory)
     }
 }
 

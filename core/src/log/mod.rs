@@ -15,6 +15,8 @@ mod head;
 mod log;
 mod options;
 mod reader;
+#[cfg(fuzzing)]
+mod reseal;
 mod salvage;
 mod scan;
 #[cfg(test)]
@@ -27,4 +29,6 @@ pub use head::{Head, Resume};
 pub use log::{Log, Recovery, Ticket};
 pub use options::LogOptions;
 pub use reader::Reader;
+#[cfg(fuzzing)]
+pub(crate) use reseal::reseal;
 pub use salvage::{Salvaged, salvage};

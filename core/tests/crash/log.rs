@@ -155,7 +155,7 @@ fn no_crash_loses_an_acknowledged_record() {
 #[test]
 fn every_sync_of_the_log_is_needed() {
     let subjects = [0, 1].map(|seed| Batches { seed });
-    for site in subjects.iter().flat_map(|it| sites(it)).collect::<BTreeSet<_>>() {
+    for site in subjects.iter().flat_map(|it| sites(it, 1)).collect::<BTreeSet<_>>() {
         let lost = subjects.iter().any(|it| crash(it, Effort::QUICK, Some(&site)).is_err());
         assert!(lost, "without this sync nothing is lost: {site}");
     }

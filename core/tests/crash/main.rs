@@ -11,6 +11,7 @@
 )]
 
 mod disk;
+mod index;
 mod log;
 mod states;
 mod suite;

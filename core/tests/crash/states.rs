@@ -11,8 +11,6 @@ use std::sync::Arc;
 use crate::disk::{Disk, Image, Inode, Note, Operation, folders_of, put};
 
 const SECTOR: usize = 512;
-/// Up to so many pending changes, every mixture of them is made.
-const EXHAUSTIVE: u32 = 9;
 
 /// How many states were made, and how many of them were different.
 #[derive(Clone, Copy, Debug, Default)]
@@ -187,8 +185,10 @@ impl Crashes {
         numbers: &mut Numbers,
         visit: &mut dyn FnMut(Crash<'_>),
     ) -> Count {
-        let exhaustive = pending.len() <= EXHAUSTIVE as usize;
-        let total = if exhaustive { 1 << pending.len() } else { self.samples };
+        // Every mixture where there are few.
+        let all = u32::try_from(pending.len()).ok().and_then(|len| 1_u64.checked_shl(len));
+        let exhaustive = all.is_some_and(|all| all <= self.samples);
+        let total = all.map_or(self.samples, |all| all.min(self.samples));
         let mut count = Count::default();
         for state in 0..total {
             let mut found = lasting.clone();

@@ -24,11 +24,15 @@ pub(crate) struct Effort {
     pub(crate) nested_samples: u64,
     /// One of so many states is recovered and crashed again.
     pub(crate) nested_every: u64,
+    /// After one of so many operations the program is killed, recovers and crashes.
+    pub(crate) killed_every: usize,
 }
 
 impl Effort {
-    pub(crate) const QUICK: Effort = Effort { samples: 40, nested_samples: 12, nested_every: 23 };
-    pub(crate) const FULL: Effort = Effort { samples: 400, nested_samples: 30, nested_every: 101 };
+    pub(crate) const QUICK: Effort =
+        Effort { samples: 64, nested_samples: 16, nested_every: 23, killed_every: 1 };
+    pub(crate) const FULL: Effort =
+        Effort { samples: 512, nested_samples: 32, nested_every: 101, killed_every: 1 };
 }
 
 /// How many states of a subject whoever runs the tests asks for.
@@ -83,7 +87,8 @@ pub(crate) fn crash(
             images.push((crash.image.clone(), crash.notes.to_vec()));
         }
     });
-    let killed = (0..=disk.operation_count()).map(|cut| (disk.after(cut), cut));
+    let cuts = (0..=disk.operation_count()).step_by(effort.killed_every);
+    let killed = cuts.map(|cut| (disk.after(cut), cut));
     let crashed = images.iter().map(|(image, notes)| {
         let disk = Disk::from_image(image);
         disk.forget(forgotten.cloned());
@@ -117,12 +122,13 @@ pub(crate) fn tell(name: &str, tried: Tried) {
     );
 }
 
-/// Every place where a subject syncs, in its run and in its recovery.
-pub(crate) fn sites(subject: &dyn Subject) -> Vec<Site> {
+/// Every place where a subject syncs, in its run and when it recovers from being killed after one
+/// of so many operations.
+pub(crate) fn sites(subject: &dyn Subject, step: usize) -> Vec<Site> {
     let disk = Disk::new();
     subject.run(&disk).unwrap();
     let mut sites = disk.sites();
-    for cut in 0..=disk.operation_count() {
+    for cut in (0..=disk.operation_count()).step_by(step) {
         let killed = disk.after(cut);
         subject.recover(&killed).unwrap();
         sites.extend(killed.sites());
