@@ -1,6 +1,6 @@
 # What people do often. `make test` is what must pass before anything is merged.
 
-.PHONY: demo test test-deep test-python bench bench-peers bench-python docs fmt lint fuzz
+.PHONY: demo test test-deep test-python test-node bench bench-peers bench-python docs fmt lint fuzz
 
 FUZZ_TARGETS = container bitmap_view gs1 scope_sql scope_json layout log_recover
 FUZZ_SECONDS = 60
@@ -17,6 +17,7 @@ test:
 	cd fuzz && cargo check --locked
 	$(MAKE) --no-print-directory docs
 	$(MAKE) --no-print-directory test-python
+	$(MAKE) --no-print-directory test-node
 
 # What takes longer: crash states by the hundred thousand, in an optimised build, and the fuzz targets.
 CRASH_STATES = 250000
@@ -35,6 +36,12 @@ test-python:
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(PYTHON_HOME)/wheels/*.whl
 	$(PYTHON) -m pytest -q bindings-python/tests
 	$(PYTHON) -m mypy.stubtest seriatim
+
+# Builds the package for this machine, and tests it from Node: its tests take it as users do.
+test-node:
+	cd bindings-node && npm ci --silent
+	cd bindings-node && npm run --silent build
+	cd bindings-node && npm test --silent
 
 bench:
 	cargo bench -p seriatim-benches --benches

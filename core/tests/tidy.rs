@@ -27,8 +27,8 @@ fn root() -> PathBuf {
 
 /// Every file of the repository that people write, by its path from the top.
 fn files() -> Vec<PathBuf> {
-    const SKIPPED: [&str; 7] =
-        [".git", "target", "node_modules", "__pycache__", ".venv", "corpus", "artifacts"];
+    const SKIPPED: [&str; 8] =
+        [".git", "target", "node_modules", "dist", "__pycache__", ".venv", "corpus", "artifacts"];
     let mut found = Vec::new();
     let mut folders = vec![root()];
     while let Some(folder) = folders.pop() {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::answer::{Answer, At, Masks};
 use super::evaluate::{How, Watch};
 use super::plan::Plan;
-use super::select::{plans, read, select_node};
+use super::select::{UNWATCHED, plans, read, select_node};
 use crate::bitmap::RowSet;
 use crate::error::Result;
 use crate::index::Snapshot;
@@ -183,7 +183,7 @@ impl<'a> Explainer<'a> {
         if clauses.len() >= CLAUSES_MAX {
             return Ok(());
         }
-        let rows = select_node(snapshot, self.bound, node)?;
+        let rows = select_node(snapshot, self.bound, node, UNWATCHED)?;
         let total = |sets: &[RowSet]| sets.iter().map(RowSet::len).sum();
         let text = self.bound.clause(node);
         let (mut seen, mut parts) = (self.seen_of(node), Vec::new());

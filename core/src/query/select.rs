@@ -1,6 +1,8 @@
 //! A scope becomes sets of units.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -11,7 +13,7 @@ use super::weigh::order_steps;
 use super::{Selection, UnitSet};
 use crate::bitmap::{Container, RowSet};
 use crate::error::{Error, Result};
-use crate::index::Snapshot;
+use crate::index::{Progress, Snapshot};
 use crate::limits::CHUNK_ROWS;
 use crate::pool;
 use crate::scope::{BoundScope, NodeId, Scope, Truth};
@@ -27,7 +29,7 @@ impl Snapshot {
     /// `scope_field` when the scope does not fit the schema; `corrupt` when a file is damaged where
     /// it is read; `io`.
     pub fn select(&self, scope: &Scope) -> Result<Selection> {
-        self.select_shared(Arc::new(self.schema().bind(scope)?))
+        self.select_shared(Arc::new(self.schema().bind(scope)?), UNWATCHED)
     }
 
     /// As [`select`](Snapshot::select), with a scope that is bound to this snapshot's schema.
@@ -36,16 +38,31 @@ impl Snapshot {
     ///
     /// `conflict` when it is bound to another schema; `corrupt`; `io`.
     pub fn select_bound(&self, bound: &BoundScope) -> Result<Selection> {
+        self.select_bound_watched(bound, UNWATCHED)
+    }
+
+    /// As [`select_bound`](Snapshot::select_bound); calls back from the threads that read, after
+    /// every few million rows of those that must be read. Breaking cancels.
+    ///
+    /// # Errors
+    ///
+    /// `cancelled` when the callback says so; `conflict` when the scope is bound to another schema;
+    /// `corrupt`; `io`.
+    pub fn select_bound_watched(
+        &self,
+        bound: &BoundScope,
+        on_progress: OnRead<'_>,
+    ) -> Result<Selection> {
         if bound.schema() != self.schema() {
             return Err(Error::conflict(
                 "the scope is bound to another schema than the snapshot's; bind it again",
             ));
         }
-        self.select_shared(Arc::new(bound.clone()))
+        self.select_shared(Arc::new(bound.clone()), on_progress)
     }
 
-    fn select_shared(&self, bound: Arc<BoundScope>) -> Result<Selection> {
-        let found = select_node(self, &bound, bound.root())?;
+    fn select_shared(&self, bound: Arc<BoundScope>, on_progress: OnRead<'_>) -> Result<Selection> {
+        let found = select_node(self, &bound, bound.root(), on_progress)?;
         let affected = UnitSet::of(self.clone(), found.affected);
         let undetermined = UnitSet::of(self.clone(), found.undetermined);
         Ok(Selection::new(affected, undetermined, bound))
@@ -66,8 +83,19 @@ const READ_ALONE_MAX: usize = 4;
 /// Chunks that one thread takes on at a time, at most.
 const BLOCK_MAX: usize = 64;
 
+/// What is called while rows are read.
+type OnRead<'a> = &'a (dyn Fn(Progress) -> ControlFlow<()> + Sync);
+
+/// Goes on.
+pub(super) const UNWATCHED: OnRead<'static> = &|_| ControlFlow::Continue(());
+
 /// Evaluates a node of a scope over all segments.
-pub(super) fn select_node(snapshot: &Snapshot, bound: &BoundScope, root: NodeId) -> Result<Rows> {
+pub(super) fn select_node(
+    snapshot: &Snapshot,
+    bound: &BoundScope,
+    root: NodeId,
+    on_progress: OnRead<'_>,
+) -> Result<Rows> {
     let plans = plans(snapshot, bound, root)?;
     let surveyed = survey_all(&plans)?;
     let mixed: usize = surveyed.iter().map(Survey::mixed).sum();
@@ -91,7 +119,15 @@ pub(super) fn select_node(snapshot: &Snapshot, bound: &BoundScope, root: NodeId)
         .zip(&surveyed)
         .flat_map(|(at, it)| it.chunks().chunks(block).map(move |chunks| (at, chunks)))
         .collect();
+    let rows_total = Some(surveyed.iter().flat_map(Survey::chunks).map(rows_of).sum());
+    let rows_read = AtomicU64::new(0);
     let read_block = |masks: &mut Masks, (at, chunks): &(usize, &[Candidate])| {
+        let more: u64 = chunks.iter().map(rows_of).sum();
+        let progress =
+            Progress { rows: rows_read.fetch_add(more, Ordering::Relaxed) + more, rows_total };
+        if on_progress(progress).is_break() {
+            return Err(Error::cancelled());
+        }
         plans.get(*at).map_or_else(
             || Ok((RowSet::new(), RowSet::new())),
             |plan| read(plan, chunks, masks, &mut Unwatched),
@@ -136,6 +172,10 @@ pub(super) fn plans<'a>(
 /// A chunk that has rows for which the root is not FALSE, or may have; and what it is for all of
 /// them where that is known already.
 pub(super) type Candidate = (At, Option<Truth>);
+
+fn rows_of((at, _): &Candidate) -> u64 {
+    u64::from(at.rows)
+}
 
 /// What is known of a segment before rows are read.
 enum Survey {
@@ -234,6 +274,33 @@ mod tests {
     use crate::io::MemoryDirectory;
     use crate::schema::{Column, ColumnType, Record, Schema, Value};
 
+    /// Every block is told, and the caller may stop at any of them.
+    #[test]
+    fn a_selection_can_be_watched_and_stopped() {
+        let schema = Schema::new(vec![Column::new("n", ColumnType::Integer).unwrap()]).unwrap();
+        let index = Index::create_in(MemoryDirectory::new(), schema).unwrap();
+        let units = (0..6 * CHUNK_ROWS as u64).map(|n| {
+            let value = Value::Integer(i64::try_from(n % 97).unwrap());
+            Record::of_serial(format!("A{n:07}")).with("n", value)
+        });
+        index.load_units(Units::records(units), LoadOptions::default()).unwrap();
+        let snapshot = index.snapshot();
+        let bound = snapshot.schema().bind(&"n = 7".parse().unwrap()).unwrap();
+
+        let most = AtomicU64::new(0);
+        let watch = |at: Progress| {
+            most.fetch_max(at.rows, Ordering::Relaxed);
+            assert_eq!(at.rows_total, Some(6 * CHUNK_ROWS as u64));
+            ControlFlow::Continue(())
+        };
+        let watched = snapshot.select_bound_watched(&bound, &watch).unwrap();
+        assert_eq!(most.into_inner(), 6 * CHUNK_ROWS as u64);
+        assert_eq!(watched.affected.len(), snapshot.select_bound(&bound).unwrap().affected.len());
+
+        let stopped = snapshot.select_bound_watched(&bound, &|_| ControlFlow::Break(()));
+        assert_eq!(stopped.unwrap_err().kind(), crate::error::ErrorKind::Cancelled);
+    }
+
     /// A column that a segment was written without is missing for all its units.
     #[test]
     fn a_column_that_is_not_there_is_missing() {
@@ -258,7 +325,7 @@ mod tests {
             ("lot = 'L1' AND line IS NULL", 1, 0),
         ] {
             let bound = wider.bind(&text.parse().unwrap()).unwrap();
-            let found = snapshot.select_shared(Arc::new(bound)).unwrap();
+            let found = snapshot.select_shared(Arc::new(bound), UNWATCHED).unwrap();
             let counts = (found.affected.len(), found.undetermined.len());
             assert_eq!(counts, (affected, undetermined), "{text}");
             let reasons = found.undetermined.by_reason().unwrap();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::UnitSet;
 use super::find::{Found, Place, find, find_identified};
-use super::select::select_node;
+use super::select::{UNWATCHED, select_node};
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::gs1::Scanned;
@@ -250,7 +250,7 @@ impl Selection {
             {
                 continue;
             }
-            let found = select_node(snapshot, bound, node)?.undetermined;
+            let found = select_node(snapshot, bound, node, UNWATCHED)?.undetermined;
             near = near.union(&UnitSet::of(snapshot.clone(), found))?;
         }
         near.intersection(&self.undetermined)

@@ -179,6 +179,22 @@ fn a_load_can_be_cancelled_until_it_is_published() {
     assert_eq!(load(3), (Ok(500), 500, 2));
 }
 
+#[test]
+fn records_of_a_source_that_fails_are_not_loaded() {
+    let index = Index::create_in(MemoryDirectory::new(), Schema::default()).unwrap();
+    let fault = || Err("later".parse::<crate::calendar::Date>().unwrap_err());
+    let good = |n: u32| Ok(Record::of_serial(format!("A{n:06}")));
+    // The fault is what follows the records of whole blocks, and of a part of one.
+    for count in [0, 5, 16_384, 32_768] {
+        let units = Units::try_records((0..count).map(good).chain([fault()]));
+        let error = index.load_units(units, LoadOptions::default()).unwrap_err();
+        assert_eq!(error.to_string(), fault().unwrap_err().to_string());
+    }
+    assert_eq!(index.snapshot().units(), 0);
+    let report = index.load_units(Units::try_records((0..5).map(good)), LoadOptions::default());
+    assert_eq!(report.unwrap().loaded, 5);
+}
+
 fn load_csv(text: &str, schema: Schema, options: LoadOptions<'_>) -> Result<(Index, LoadReport)> {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("units.csv");

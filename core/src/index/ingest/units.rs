@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 #[cfg(feature = "arrow")]
 use arrow_array::RecordBatch;
 
-#[cfg(feature = "arrow")]
 use crate::error::Result;
 use crate::schema::Record;
 
@@ -24,7 +23,7 @@ use crate::schema::Record;
 pub struct Units<'a>(pub(super) Source<'a>);
 
 pub(super) enum Source<'a> {
-    Records(Box<dyn Iterator<Item = Record> + 'a>),
+    Records(Box<dyn Iterator<Item = Result<Record>> + 'a>),
     #[cfg(feature = "arrow")]
     Batches(Box<dyn Iterator<Item = Result<RecordBatch>> + 'a>),
     #[cfg(feature = "files")]
@@ -37,6 +36,11 @@ impl<'a> Units<'a> {
     /// Units described one by one. Without a declared schema the columns are those of the first
     /// 16,384 records, of the type in which each is first seen.
     pub fn records(records: impl IntoIterator<Item = Record, IntoIter: 'a>) -> Self {
+        Units(Source::Records(Box::new(records.into_iter().map(Ok))))
+    }
+
+    /// As [`records`](Units::records), from a source that may fail; its first error ends the load.
+    pub fn try_records(records: impl IntoIterator<Item = Result<Record>, IntoIter: 'a>) -> Self {
         Units(Source::Records(Box::new(records.into_iter())))
     }
 

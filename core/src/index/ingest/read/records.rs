@@ -16,14 +16,14 @@ const BLOCK_ROWS: usize = 16_384;
 
 /// Reads records. Their serial and namespace are the columns `serial` and `namespace`.
 pub(super) struct Records<'a> {
-    input: Box<dyn Iterator<Item = Record> + 'a>,
+    input: Box<dyn Iterator<Item = Result<Record>> + 'a>,
     /// The first block, once its columns were looked at.
     first: Vec<Record>,
     next_row: u64,
 }
 
 impl<'a> Records<'a> {
-    pub(super) fn new(records: Box<dyn Iterator<Item = Record> + 'a>) -> Self {
+    pub(super) fn new(records: Box<dyn Iterator<Item = Result<Record>> + 'a>) -> Self {
         Records { input: records, first: Vec::new(), next_row: 1 }
     }
 }
@@ -37,7 +37,7 @@ impl Reader for Records<'_> {
             name: column.name().to_owned(),
             column_type: Some(column.column_type()),
         }));
-        self.first = self.input.by_ref().take(BLOCK_ROWS).collect();
+        self.first = self.input.by_ref().take(BLOCK_ROWS).collect::<Result<_>>()?;
         // With a schema, a column that it does not know is a fault of the row that has it.
         let seen = if schema.columns().is_empty() { BLOCK_ROWS } else { 1 };
         for (name, value) in self.first.iter().take(seen).flat_map(Record::values) {
@@ -62,7 +62,7 @@ impl Reader for Records<'_> {
         while jobs.len() < count {
             let mut records = std::mem::take(&mut self.first);
             if records.is_empty() {
-                records = self.input.by_ref().take(BLOCK_ROWS).collect();
+                records = self.input.by_ref().take(BLOCK_ROWS).collect::<Result<_>>()?;
             }
             if records.is_empty() {
                 break;

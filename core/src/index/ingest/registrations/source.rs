@@ -7,7 +7,6 @@ use std::path::Path;
 #[cfg(feature = "arrow")]
 use arrow_array::RecordBatch;
 
-#[cfg(feature = "arrow")]
 use crate::error::Result;
 use crate::index::ingest::units::Source;
 #[cfg(feature = "files")]
@@ -34,6 +33,12 @@ impl<'a> Registrations<'a> {
     /// text, `channels` is a list of texts. The first 16,384 records tell which fields there
     /// are. An empty namespace is none.
     pub fn records(records: impl IntoIterator<Item = Record, IntoIter: 'a>) -> Self {
+        Registrations(Source::Records(Box::new(records.into_iter().map(Ok))))
+    }
+
+    /// As [`records`](Registrations::records), from a source that may fail; its first error ends
+    /// the load.
+    pub fn try_records(records: impl IntoIterator<Item = Result<Record>, IntoIter: 'a>) -> Self {
         Registrations(Source::Records(Box::new(records.into_iter())))
     }
 

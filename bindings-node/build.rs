@@ -1,0 +1,5 @@
+//! Sets up how the library is linked for Node.
+
+fn main() {
+    napi_build::setup();
+}

@@ -1,0 +1,344 @@
+//! The index: building, loading, selecting.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Instant, SystemTime};
+
+use napi::Env;
+use napi::bindgen_prelude::Object;
+use napi_derive::napi;
+use serde_json::{Value as Json, json};
+use seriatim::Snapshot;
+
+use crate::convert::{count, serials};
+use crate::error::OrThrow;
+use crate::feed::Feed;
+use crate::jobs::{promise, promise_apart};
+use crate::load::{Options, Source};
+use crate::report;
+use crate::schema::{BoundScope, Schema};
+use crate::scope::{Parameters, Scope};
+use crate::selection::{Lookup, Selection};
+use crate::slot::Slot;
+use crate::task::Task;
+use crate::unit_set::{SegmentRows, UnitSet};
+
+/// The open indexes of this process by their folder, and when that was made: the workers of a
+/// process share one mapping of the files.
+static OPEN: Mutex<BTreeMap<Key, Weak<seriatim::Index>>> = Mutex::new(BTreeMap::new());
+
+type Key = (PathBuf, Option<SystemTime>);
+
+fn key(path: &Path) -> Option<Key> {
+    let made = fs::metadata(path).ok()?.created().ok();
+    Some((fs::canonicalize(path).ok()?, made))
+}
+
+fn share(path: &Path, index: seriatim::Index) -> Arc<seriatim::Index> {
+    let index = Arc::new(index);
+    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+    open.retain(|_, index| index.strong_count() > 0);
+    if let Some(key) = key(path) {
+        open.insert(key, Arc::downgrade(&index));
+    }
+    index
+}
+
+fn open_shared(path: &Path) -> seriatim::Result<Arc<seriatim::Index>> {
+    let known = key(path).and_then(|key| {
+        let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        open.get(&key).and_then(Weak::upgrade)
+    });
+    if let Some(index) = known {
+        index.refresh()?;
+        return Ok(index);
+    }
+    Ok(share(path, seriatim::Index::open(path)?))
+}
+
+/// A handle: the index that the process shares, and the version that this handle reads.
+#[derive(Clone)]
+struct Held {
+    index: Arc<seriatim::Index>,
+    snapshot: Snapshot,
+}
+
+impl Held {
+    fn of(index: Arc<seriatim::Index>) -> Self {
+        Held { snapshot: index.snapshot(), index }
+    }
+}
+
+/// A folder of units with what is known of how they were made, and of registrations.
+#[napi]
+pub struct Index {
+    slot: Arc<Slot<Held>>,
+}
+
+impl Index {
+    fn new(held: Held) -> Self {
+        Index { slot: Arc::new(Slot::new(held)) }
+    }
+
+    fn snapshot(&self) -> napi::Result<Snapshot> {
+        Ok(self.slot.held()?.snapshot)
+    }
+}
+
+#[napi]
+impl Index {
+    #[napi(catch_unwind)]
+    pub fn open(env: &Env, path: String) -> napi::Result<Object<'_>> {
+        let open = move || open_shared(Path::new(&path)).or_throw().map(Held::of);
+        promise(env, open, |_, held| Ok(Index::new(held)))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn create<'env>(
+        env: &'env Env,
+        path: String,
+        schema: &Schema,
+    ) -> napi::Result<Object<'env>> {
+        let schema = schema.inner.clone();
+        let create = move || {
+            let index = seriatim::Index::create(&path, schema).or_throw()?;
+            Ok(Held::of(share(Path::new(&path), index)))
+        };
+        promise(env, create, |_, held| Ok(Index::new(held)))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.slot.close();
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn version(&self) -> napi::Result<f64> {
+        Ok(count(self.snapshot()?.version()))
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn families_version(&self) -> napi::Result<f64> {
+        Ok(count(self.snapshot()?.families_version()))
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn units(&self) -> napi::Result<f64> {
+        Ok(count(self.snapshot()?.units()))
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn registrations(&self) -> napi::Result<f64> {
+        Ok(count(self.snapshot()?.registrations()))
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn schema(&self) -> napi::Result<Schema> {
+        Ok(Schema { inner: self.snapshot()?.schema().clone() })
+    }
+
+    /// Takes the newest version; whether it is another one.
+    #[napi(catch_unwind)]
+    pub fn refresh<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let (slot, held) = (Arc::clone(&self.slot), self.slot.held()?);
+        promise(
+            env,
+            move || {
+                held.index.refresh().or_throw()?;
+                let after = Held::of(held.index);
+                let changed = after.snapshot.version() != held.snapshot.version();
+                slot.replace(after);
+                Ok(changed)
+            },
+            |_, changed| Ok(changed),
+        )
+    }
+
+    /// Loads units; a report as JSON.
+    #[napi(catch_unwind)]
+    pub fn load_units<'env>(
+        &self,
+        env: &'env Env,
+        source: String,
+        feed: &Feed,
+        options: String,
+        task: &Task,
+    ) -> napi::Result<Object<'env>> {
+        let (slot, held) = (Arc::clone(&self.slot), self.slot.held()?);
+        let (source, pieces) = (Source::read(&source)?, feed.pieces());
+        let (mut options, watch) = (Options::read(&options)?, task.watch());
+        let keys = options.keys(&source);
+        let load = move || {
+            watch.begin()?;
+            let units = source.units(pieces, held.snapshot.schema(), keys);
+            let report = held.index.load_units(units, options.units(watch)?).or_throw()?;
+            slot.replace(Held::of(held.index));
+            Ok(report::of_units(&report))
+        };
+        promise_apart(env, load, |_, report| Ok(report))
+    }
+
+    /// Loads registrations; a report as JSON.
+    #[napi(catch_unwind)]
+    pub fn load_registrations<'env>(
+        &self,
+        env: &'env Env,
+        source: String,
+        feed: &Feed,
+        options: String,
+        task: &Task,
+    ) -> napi::Result<Object<'env>> {
+        let (slot, held) = (Arc::clone(&self.slot), self.slot.held()?);
+        let (source, pieces) = (Source::read(&source)?, feed.pieces());
+        let (mut options, watch) = (Options::read(&options)?, task.watch());
+        let keys = options.keys(&source);
+        let load = move || {
+            watch.begin()?;
+            let (registrations, options) =
+                (source.registrations(pieces, keys), options.registrations(watch)?);
+            let report = held.index.load_registrations(registrations, options).or_throw()?;
+            slot.replace(Held::of(held.index));
+            Ok(report::of_registrations(&report))
+        };
+        promise_apart(env, load, |_, report| Ok(report))
+    }
+
+    /// Puts other serial families in force; a report as JSON.
+    #[napi(catch_unwind)]
+    pub fn change_families<'env>(
+        &self,
+        env: &'env Env,
+        families: &Schema,
+        options: String,
+        task: &Task,
+    ) -> napi::Result<Object<'env>> {
+        let (slot, held) = (Arc::clone(&self.slot), self.slot.held()?);
+        let families = families.inner.families().clone();
+        let (options, watch) = (Options::read(&options)?, task.watch());
+        let change = move || {
+            let options = options.families(watch);
+            let report = held.index.change_families(families, options).or_throw()?;
+            slot.replace(Held::of(held.index));
+            Ok(report::of_family_change(&report))
+        };
+        promise_apart(env, change, |_, report| Ok(report))
+    }
+
+    /// The units that a scope covers, and those it may cover.
+    #[napi(catch_unwind)]
+    pub fn select<'env>(
+        &self,
+        env: &'env Env,
+        scope: &Scope,
+        parameters: &Parameters,
+        task: &Task,
+    ) -> napi::Result<Object<'env>> {
+        let snapshot = self.snapshot()?;
+        let (scope, parameters) = (scope.inner.clone(), parameters.inner.clone());
+        let watch = task.watch();
+        let select = move || {
+            watch.begin()?;
+            let bound = snapshot.schema().bind_with(&scope, &parameters).or_throw()?;
+            snapshot.select_bound_watched(&bound, &watch.call()).or_throw()
+        };
+        promise(env, select, |_, found| Ok(Selection::from(found)))
+    }
+
+    /// Resolves a scope against the schema of the version that is read.
+    #[napi(catch_unwind)]
+    pub fn bind(&self, scope: &Scope, parameters: &Parameters) -> napi::Result<BoundScope> {
+        self.schema()?.bind(scope, parameters)
+    }
+
+    /// Evaluates a scope and says how; JSON.
+    #[napi(catch_unwind)]
+    pub fn explain<'env>(&self, env: &'env Env, scope: &Scope) -> napi::Result<Object<'env>> {
+        let (snapshot, scope) = (self.snapshot()?, scope.inner.clone());
+        let explain = move || {
+            let started = Instant::now();
+            let clock = move || u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            snapshot.explain(&scope, &clock).or_throw()
+        };
+        promise(env, explain, |_, it| Ok(report::of_explanation(&it)))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn all(&self) -> napi::Result<UnitSet> {
+        Ok(self.snapshot()?.all().into())
+    }
+
+    /// Finds the units of many serials in one text.
+    #[napi(catch_unwind)]
+    pub fn lookup<'env>(
+        &self,
+        env: &'env Env,
+        joined: String,
+        namespace: Option<String>,
+    ) -> napi::Result<Object<'env>> {
+        let snapshot = self.snapshot()?;
+        let look = move || {
+            let serials = serials(&joined);
+            match namespace {
+                Some(namespace) => snapshot.lookup_in(&namespace, &serials),
+                None => snapshot.lookup(&serials),
+            }
+            .or_throw()
+        };
+        promise(env, look, |_, found| Ok(Lookup::from(found)))
+    }
+
+    /// Finds the units of many identifiers of a column in one text.
+    #[napi(catch_unwind)]
+    pub fn lookup_by<'env>(
+        &self,
+        env: &'env Env,
+        column: String,
+        joined: String,
+    ) -> napi::Result<Object<'env>> {
+        let snapshot = self.snapshot()?;
+        let look = move || snapshot.lookup_by(&column, &serials(&joined)).or_throw();
+        promise(env, look, |_, found| Ok(Lookup::from(found)))
+    }
+
+    /// The set of units that these rows are.
+    #[napi(catch_unwind)]
+    pub fn set_from_roaring<'env>(
+        &self,
+        env: &'env Env,
+        parts: Vec<SegmentRows>,
+    ) -> napi::Result<Object<'env>> {
+        let snapshot = self.snapshot()?;
+        let part =
+            |it: SegmentRows| seriatim::SegmentRows { segment: it.segment, rows: it.rows.to_vec() };
+        let parts: Vec<seriatim::SegmentRows> = parts.into_iter().map(part).collect();
+        promise(
+            env,
+            move || snapshot.set_from_roaring(&parts).or_throw(),
+            |_, it| Ok(UnitSet::from(it)),
+        )
+    }
+
+    /// Reads every byte of every file; JSON.
+    #[napi(catch_unwind)]
+    pub fn verify<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let held = self.slot.held()?;
+        promise(
+            env,
+            move || held.index.verify().or_throw(),
+            |_, found| {
+                let damage = found.damage.iter();
+                let damage: Vec<Json> =
+                    damage.map(|it| json!({"path": it.path, "message": it.message})).collect();
+                let told = json!({
+                    "files": found.files,
+                    "sizeBytes": found.size_bytes,
+                    "damage": damage,
+                    "isWhole": found.is_whole(),
+                });
+                Ok(told.to_string())
+            },
+        )
+    }
+}
