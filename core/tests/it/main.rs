@@ -7,6 +7,7 @@ mod batches;
 mod by;
 mod conformance;
 mod families_change;
+mod identifiers;
 mod known;
 mod large;
 mod model;
