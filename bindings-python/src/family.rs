@@ -5,6 +5,7 @@ use pyo3::types::{PyDict, PyType};
 use seriatim::{CheckPolicy, Families, FieldValue, Inferrer};
 
 use crate::error::{OrRaise, invalid};
+use crate::report;
 use crate::texts::Texts;
 
 /// How a maker writes and orders serials.
@@ -210,8 +211,7 @@ pub(crate) fn infer<'py>(
         }
         Ok::<_, PyErr>(inferrer.finish())
     })?;
-    let text = serde_json::to_string(&inference).map_err(|error| invalid(error.to_string()))?;
-    py.import("json")?.call_method1("loads", (text,))
+    report::inference(py, &inference)
 }
 
 /// A value of the core from its JSON.

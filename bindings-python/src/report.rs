@@ -2,9 +2,13 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use seriatim::{Explanation, FamilyChangeReport, LoadReport, RegistrationReport, Verification};
+use seriatim::{
+    Explanation, FamilyChangeReport, IdentifierReport, Inference, LoadReport, RegistrationReport,
+    Verification,
+};
 
 use crate::convert::result;
+use crate::error::invalid;
 
 pub(crate) fn unit_report<'py>(
     py: Python<'py>,
@@ -21,8 +25,28 @@ pub(crate) fn unit_report<'py>(
     told.set_item("rejected_examples", report.rejected.examples.clone())?;
     told.set_item("families", report.families.clone())?;
     told.set_item("opaque", report.opaque)?;
+    let identifiers = report.identifiers.iter().map(|it| identifier_report(py, it));
+    told.set_item("identifiers", identifiers.collect::<PyResult<Vec<_>>>()?)?;
+    told.set_item("inference", inference(py, &report.inference)?)?;
     told.set_item("absent_columns", report.absent_columns.clone())?;
     result(py, "LoadReport", &told)
+}
+
+fn identifier_report<'py>(
+    py: Python<'py>,
+    report: &IdentifierReport,
+) -> PyResult<Bound<'py, PyAny>> {
+    let told = PyDict::new(py);
+    told.set_item("column", &report.column)?;
+    told.set_item("families", report.families.clone())?;
+    told.set_item("opaque", report.opaque)?;
+    result(py, "IdentifierReport", &told)
+}
+
+/// What was read off a sample of serials, as a dict.
+pub(crate) fn inference<'py>(py: Python<'py>, it: &Inference) -> PyResult<Bound<'py, PyAny>> {
+    let text = serde_json::to_string(it).map_err(|error| invalid(error.to_string()))?;
+    py.import("json")?.call_method1("loads", (text,))
 }
 
 pub(crate) fn registration_report<'py>(

@@ -144,3 +144,25 @@ def test_a_published_table_becomes_a_scope(tmp_path):
         st.RangeTable.from_rows(rows, schema, assume=["everything"])
     with pytest.raises(st.IoError):
         st.RangeTable.open_csv(tmp_path / "none.csv", schema)
+
+
+def test_a_second_serial_finds_units(tmp_path):
+    imei = st.SerialFamily.imei("imei")
+    columns = [st.Column("imei", "text", identifier=[imei]), st.Column("lot", "text")]
+    index = st.create(tmp_path / "index", columns)
+    told = index.load_units(
+        [
+            {"serial": "A1", "imei": "49-015420-323751-8", "lot": "L1"},
+            {"serial": "A2", "imei": "not read"},
+            {"serial": "A3", "lot": "L1"},
+        ]
+    )
+    assert told.identifiers == [st.IdentifierReport("imei", [("imei", 1)], 1)]
+    assert told.inference["families"][0]["family"]["layout"] == "A{n:D1}"
+    assert index.columns[0].identifier == [imei] and index.columns[1].identifier is None
+    asked = index.lookup_by("imei", pl.Series(["490154203237518", "490154203237526"]))
+    assert list(asked.found) == [st.Unit("A1")] and asked.unknown == [1]
+    found = index.select("lot = 'L1'")
+    assert found.status_by("imei", "490154203237518") == "affected"
+    with pytest.raises(st.InvalidArgumentError, match="no identifier column"):
+        index.lookup_by("nothing", ["490154203237518"])

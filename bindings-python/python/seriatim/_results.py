@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seriatim import _html
 
 if TYPE_CHECKING:
     from seriatim._native import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierReport:
+    """What a load has in an identifier column."""
+
+    #: The name of the column.
+    column: str
+    #: How many units have an identifier of each of its families, by name.
+    families: list[tuple[str, int]]
+    #: How many units have one that fits no family.
+    opaque: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,10 @@ class LoadReport:
     families: list[tuple[str, int]]
     #: How many units have a serial that fits no family.
     opaque: int
+    #: The same for every identifier column.
+    identifiers: list[IdentifierReport]
+    #: The families that the load read off its serials, as `infer` tells them.
+    inference: dict[str, Any]
     #: Columns of the index that the input did not have.
     absent_columns: list[str]
 
