@@ -89,8 +89,8 @@ pub use registry::{
 };
 pub use schema::{Column, ColumnType, Record, Schema, Value, Version};
 pub use scope::{
-    BoundScope, DatePart, DecidingClause, Decision, Literal, Parameters, Scope, SerialSet, Term,
-    Truth, Verdict,
+    BoundScope, DatePart, DecidingClause, Decision, Literal, Notice, Parameters, Scope, SerialSet,
+    Term, Truth, Verdict,
 };
 pub use serial::{
     CheckPolicy, Conflict, Families, FamilyId, FieldValue, Inference, InferredFamily, Inferrer,

@@ -9,7 +9,7 @@ use std::ops::Bound;
 use crate::scope::{
     LikePattern, MaskedTest, SerialTest, TextExpr, TextStep, TextTest, Truth, within,
 };
-use crate::serial::{Case, Class, FamilyId, Letters, Reading, SerialFamily, Shape, Slot};
+use crate::serial::{Case, Class, FamilyId, Letters, MadeIn, Reading, SerialFamily, Shape, Slot};
 
 /// Which codes of a family pass a test: those that fit one of the cases.
 #[derive(Debug)]
@@ -37,6 +37,14 @@ pub(super) fn code_cases(
         SerialTest::FieldMissing(test) => {
             Some(CodeCases::all(Truth::from(test.family(id).is_none())))
         }
+        SerialTest::Made(_) if !family.has_made() => Some(CodeCases::all(Truth::Unknown)),
+        SerialTest::Made(days) => {
+            let sure = family.made_cases(MadeIn { days, wholly: true })?;
+            let possible = family.made_cases(MadeIn { days, wholly: false })?;
+            let possible = Some(possible).filter(|possible| *possible != sure);
+            Some(CodeCases { sure, possible })
+        }
+        SerialTest::MadeMissing => Some(CodeCases::all(Truth::from(!family.has_made()))),
         _ => text_cases(family, test),
     }
 }
@@ -56,8 +64,8 @@ impl CodeCases {
 /// What a test says of all serials that fit no family; none where it takes their texts.
 pub(super) fn opaque_cases(test: &SerialTest) -> Option<CodeCases> {
     match test {
-        SerialTest::Field(_) => Some(CodeCases::all(Truth::Unknown)),
-        SerialTest::FieldMissing(_) => Some(CodeCases::all(Truth::True)),
+        SerialTest::Field(_) | SerialTest::Made(_) => Some(CodeCases::all(Truth::Unknown)),
+        SerialTest::FieldMissing(_) | SerialTest::MadeMissing => Some(CodeCases::all(Truth::True)),
         _ => None,
     }
 }

@@ -101,6 +101,12 @@ impl CodeLeaf<'_> {
         Ranges::join(rows, Ranges::union).unwrap_or_default()
     }
 
+    /// The rows to look at, where it is UNKNOWN for all of them and no code need be read.
+    pub(super) fn rows_in_doubt(&self) -> Option<Ranges> {
+        let known = |it: &CodePart| it.conditions.is_empty() && it.truth == Truth::Unknown;
+        self.parts.iter().all(known).then(|| self.domain())
+    }
+
     /// FALSE where no row of the chunk is to be looked at.
     pub(super) fn outlook(&self, at: At) -> Option<Truth> {
         let none = self.parts.iter().all(|part| part.rows.within(&at.range()).is_empty());

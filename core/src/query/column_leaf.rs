@@ -54,6 +54,22 @@ impl<'a> ColumnLeaf<'a> {
         Ok(self.intervals.is_empty() && self.column.missing_total()? == 0)
     }
 
+    /// The ordinals that pass, where they are at most so many and a value is looked at by itself.
+    pub(super) fn few_values(&self, max: u64) -> Option<Vec<u64>> {
+        if self.each.is_some() || self.has_lists() {
+            return None;
+        }
+        let mut left = max;
+        for (first, last) in self.intervals.as_slice() {
+            left = left.checked_sub((last - first).checked_add(1)?)?;
+        }
+        Some(self.intervals.as_slice().iter().flat_map(|(first, last)| *first..=*last).collect())
+    }
+
+    pub(super) fn reader(&self) -> &'a ColumnReader {
+        self.column
+    }
+
     pub(super) fn has_lists(&self) -> bool {
         self.column.column_type() == ColumnType::TextList
     }

@@ -51,6 +51,7 @@ impl Step<'_> {
             Kind::Codes(leaf) => leaf.outlook(at),
             Kind::Texts(leaf) => leaf.outlook(at),
             Kind::Identifiers(leaf) => leaf.outlook(at)?,
+            Kind::Table(leaf) => leaf.outlook(at)?,
             Kind::Column(leaf) => leaf.outlook(at)?,
             Kind::Missing(leaf) => leaf.outlook(at)?,
             Kind::Not(step) => step.outlook(at)?.map(Truth::negate),
@@ -85,6 +86,7 @@ impl Step<'_> {
             Kind::Constant(_) | Kind::Rows(_) | Kind::Missing(_) | Kind::Identifiers(_) => false,
             Kind::Codes(leaf) => leaf.outlook(at).is_none(),
             Kind::Texts(leaf) => leaf.outlook(at).is_none(),
+            Kind::Table(leaf) => leaf.outlook(at)?.is_none(),
             Kind::Column(leaf) => leaf.reads_values(at)?,
             Kind::Not(step) => step.reads_values(at)?,
             Kind::And(_) | Kind::Or(_) => true,
@@ -120,6 +122,7 @@ impl Step<'_> {
             Kind::Codes(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Texts(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Column(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
+            Kind::Table(leaf) => watch.test(self.node, how, || leaf.answer(at, masks)),
             Kind::Missing(leaf) => watch.test(self.node, how, || leaf.answer(at, masks)),
         }
     }

@@ -21,6 +21,7 @@ mod find;
 #[cfg(test)]
 mod hostile;
 mod identifiers;
+mod like_scan;
 mod lookup;
 mod near;
 mod order;
@@ -30,6 +31,7 @@ mod reasons;
 mod select;
 mod selection;
 mod serials;
+mod table;
 mod text_leaf;
 mod time_parts;
 mod unit_set;

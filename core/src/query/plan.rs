@@ -11,6 +11,7 @@ use super::column_leaf::{ColumnLeaf, MissingLeaf};
 use super::identifiers::IdentifierLeaf;
 use super::ranges::Ranges;
 use super::serials::{SerialRows, namespace_rows, resembling_rows, serial_rows};
+use super::table::TableLeaf;
 use super::text_leaf::TextLeaf;
 use crate::error::Result;
 use crate::index::LiveSegment;
@@ -37,6 +38,8 @@ pub(super) enum Kind<'a> {
     Texts(TextLeaf<'a>),
     Identifiers(IdentifierLeaf<'a>),
     Column(ColumnLeaf<'a>),
+    /// Several steps of an OR.
+    Table(TableLeaf<'a>),
     Missing(MissingLeaf<'a>),
     Not(Box<Step<'a>>),
     And(Vec<Step<'a>>),
@@ -302,6 +305,11 @@ impl<'a> Compiler<'a, '_> {
                 }
             }
         }
+        if junction == Junction::Or {
+            let (others, tables) = TableLeaf::gather(self.bound, self.segment.units.rows(), steps);
+            steps = others;
+            steps.extend(tables.into_iter().map(|it| Step { node, kind: Kind::Table(it) }));
+        }
         if let Some(rows) = rows.pop() {
             steps.insert(0, Step { node, kind: Kind::Rows(rows) });
         }
@@ -334,6 +342,7 @@ impl Step<'_> {
             Kind::Codes(leaf) => Some(leaf.domain()),
             Kind::Texts(leaf) => Some(leaf.rows.clone()),
             Kind::Identifiers(leaf) => leaf.domain(),
+            Kind::Table(leaf) => Some(leaf.domain().clone()),
             Kind::Constant(_) | Kind::Column(_) | Kind::Missing(_) | Kind::Not(_) => None,
             Kind::And(steps) => {
                 Ranges::join(steps.iter().filter_map(Step::domain).collect(), Ranges::intersection)

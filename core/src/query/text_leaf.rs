@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::answer::{Answer, At, Masks, Part};
+use super::like_scan::LikeScan;
 use super::ranges::Ranges;
 use crate::bitmap::Mask;
 use crate::error::{Error, Result};
@@ -89,6 +90,16 @@ impl TextLeaf<'_> {
             family.ok_or_else(|| Error::corrupt("segment: its serials are of no family"))?;
         let mut codes = Vec::new();
         keys.codes_into(number, rows.clone(), &mut codes)?;
+        if let SerialText::Like(pattern) = self.test
+            && let Some(mut scan) = LikeScan::new(family, pattern)
+        {
+            for (row, code) in rows.zip(codes) {
+                if asked(row) {
+                    tell(row, Truth::from(scan.fits(code)?));
+                }
+            }
+            return Ok(());
+        }
         let mut text = String::new();
         for (row, code) in rows.zip(codes) {
             if asked(row) {

@@ -62,7 +62,7 @@ pub(super) fn order_steps(plans: &mut [Plan<'_>], root: NodeId) -> Result<()> {
 fn tests(step: &Step<'_>) -> usize {
     match &step.kind {
         Kind::Constant(_) | Kind::Rows(_) | Kind::Identifiers(_) => 0,
-        Kind::Codes(_) | Kind::Texts(_) | Kind::Column(_) | Kind::Missing(_) => 1,
+        Kind::Codes(_) | Kind::Texts(_) | Kind::Table(_) | Kind::Column(_) | Kind::Missing(_) => 1,
         Kind::Not(step) => tests(step),
         Kind::And(steps) | Kind::Or(steps) => steps.iter().map(tests).sum(),
     }
@@ -77,6 +77,7 @@ fn tally(step: &Step<'_>, at: At, tallies: &mut [Tally]) -> Result<()> {
         }
         Kind::Codes(leaf) => (leaf.outlook(at), 0.5),
         Kind::Texts(leaf) => (leaf.outlook(at), 0.5),
+        Kind::Table(leaf) => (leaf.outlook(at)?, 0.5),
         Kind::Column(leaf) => leaf.sample(at)?,
         Kind::Missing(leaf) => leaf.sample(at)?,
     };
@@ -106,7 +107,7 @@ fn sort(step: &mut Step<'_>, tallies: &[Tally]) -> Weight {
         }
         Kind::Missing(_) => test(0.2),
         Kind::Column(leaf) => test(if leaf.has_lists() { 4.0 } else { 1.0 }),
-        Kind::Codes(_) => test(10.0),
+        Kind::Codes(_) | Kind::Table(_) => test(10.0),
         Kind::Texts(_) => test(100.0),
         Kind::Not(step) => {
             let weight = sort(step, tallies);

@@ -47,7 +47,9 @@ impl Ends<'_> {
             return Ok(end);
         }
         if text.contains(|it| self.options.mask_characters.contains(it)) {
-            return masked(text, self.options.mask_characters.clone());
+            let end = masked(text, self.options.mask_characters.clone())?;
+            self.flag_length(&end);
+            return Ok(end);
         }
         match self.speller.respelled(text) {
             Respelling::None => {}
@@ -71,9 +73,19 @@ impl Ends<'_> {
                 RowReason::LetterMask,
                 format!("the letters at the end of `{text}` are read as masked places"),
             );
+            self.flag_length(&end);
             return Ok(end);
         }
         self.opaque(text)
+    }
+
+    /// A mask that is longer or shorter than all serials of the families covers none of them.
+    fn flag_length(&mut self, mask: &End) {
+        let (text, families) = (mask.text(), self.speller.families());
+        let length = text.chars().count();
+        if let Some(message) = families.misfit_of_length(&format!("`{text}`"), length) {
+            self.flag(RowReason::MaskLength, message);
+        }
     }
 
     /// What follows the sign for a number, which is also one of masks.

@@ -43,6 +43,8 @@ pub enum RowReason {
     Ambiguous,
     /// A masked serial, or a range of masked serials, is none.
     BadMask,
+    /// A masked serial has a length that no family's serials have.
+    MaskLength,
     /// A serial was read in another spelling: its own fits no family.
     Respelled,
     /// The letters x at the end of a serial were read as masked characters.
@@ -93,6 +95,7 @@ impl RowReason {
             RowReason::MixedRange => "mixed_range",
             RowReason::Ambiguous => "ambiguous",
             RowReason::BadMask => "bad_mask",
+            RowReason::MaskLength => "mask_length",
             RowReason::Respelled => "respelled",
             RowReason::LetterMask => "letter_mask",
             RowReason::DashRange => "dash_range",

@@ -1,5 +1,6 @@
 //! `LIKE` patterns.
 
+use super::like_automaton::{LikeAutomaton, Place};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What escapes a wildcard where a scope does not say otherwise.
@@ -114,6 +115,19 @@ impl LikePattern {
         }
     }
 
+    /// The pattern as what reads a text from left to right; none where it is too long.
+    pub(crate) fn automaton(&self) -> Option<LikeAutomaton> {
+        let mut places = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => places.extend(text.chars().map(Place::Char)),
+                Part::One => places.push(Place::One),
+                Part::Run => places.push(Place::Run),
+            }
+        }
+        LikeAutomaton::new(places)
+    }
+
     /// What every text that fits begins with.
     pub(crate) fn literal_prefix(&self) -> &str {
         match self.parts.first() {
@@ -223,6 +237,10 @@ mod tests {
             let like = LikePattern::new(&pattern).unwrap();
             prop_assert_eq!(like.matches(&text), naive(&chars(&pattern), &chars(&text)));
             prop_assert_eq!(&LikePattern::new(&like.text()).unwrap(), &like);
+            let automaton = like.automaton().unwrap();
+            let (front, end) = text.split_at(text.len() / 2);
+            let state = automaton.read(automaton.read(automaton.start(), front), end);
+            prop_assert_eq!(automaton.fits(state), like.matches(&text));
             if like.matches(&text) {
                 prop_assert!(text.starts_with(like.literal_prefix()));
             }

@@ -5,6 +5,7 @@ use std::ops::{Bound, Range};
 
 use super::SerialFamily;
 use super::field::Field;
+use super::layout::CalendarUnit;
 use crate::calendar::Date;
 use crate::error::Result;
 
@@ -142,6 +143,16 @@ impl SerialField<'_> {
             return None;
         }
         Some((self.number_of_value(first)?, self.number_of_value(last)?))
+    }
+
+    /// Whether it is a part of a date.
+    pub(crate) fn is_date_part(&self) -> bool {
+        self.unit().is_some()
+    }
+
+    /// The part of a date that it is.
+    pub(super) fn unit(&self) -> Option<CalendarUnit> {
+        self.field.unit()
     }
 
     /// By how much a code of the family grows when the field's number grows by one.

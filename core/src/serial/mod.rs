@@ -11,6 +11,7 @@ mod inference;
 mod key;
 mod known;
 mod layout;
+mod lengths;
 mod normaliser;
 mod overlap;
 mod prefix;
@@ -18,6 +19,7 @@ mod proposal;
 mod range;
 mod resemblance;
 mod shapes;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -33,6 +35,7 @@ pub use key::SerialKey;
 pub(crate) use key::opaque_order;
 pub use normaliser::Normaliser;
 pub use range::{KeyRange, SerialRange};
+pub(crate) use tail::Tail;
 #[cfg(test)]
 pub(crate) use window::Window;
-pub(crate) use window::{Case, Condition, Letters, Numbers, Reading, Shape, Slot};
+pub(crate) use window::{Case, Condition, Letters, MadeIn, Numbers, Reading, Shape, Slot};

@@ -4,7 +4,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use seriatim::io::MemoryDirectory;
-use seriatim::{ErrorKind, Index, LoadOptions, Record, Schema, SerialKey, UnitSet, Units, Value};
+use seriatim::{
+    ErrorKind, FieldValue, Index, LoadOptions, Record, Schema, SerialKey, UnitSet, Units, Value,
+};
 
 use crate::model::{COLUMNS, World, expr, loads};
 use crate::wide::{wide_schema, wide_units};
@@ -16,7 +18,38 @@ fn expected(schema: &Schema, key: &SerialKey, unit: &Record, columns: &[&str]) -
     let known = unit.values().filter(|(name, value)| {
         columns.contains(name) && !matches!(value, Value::Float(number) if number.is_nan())
     });
-    known.fold(plain, |record, (name, value)| record.with(name, value.clone()))
+    let record = known.fold(plain, |record, (name, value)| record.with(name, value.clone()));
+    let fields = columns.iter().filter_map(|name| Some((*name, name.strip_prefix("serial.")?)));
+    let said = fields.filter_map(|(name, field)| Some((name, field_of(schema, key, field)?)));
+    said.fold(record, |record, (name, value)| record.with(name, value))
+}
+
+/// What a serial says.
+fn field_of(schema: &Schema, key: &SerialKey, name: &str) -> Option<Value> {
+    let SerialKey::Coded { family, code } = key else { return None };
+    let family = schema.families().family(*family)?;
+    if name != "made" {
+        let values = family.values(*code).unwrap();
+        return values.into_iter().find(|(field, _)| *field == name).map(
+            |(_, value)| match value {
+                FieldValue::Number(number) => Value::Integer(number),
+                FieldValue::Text(text) => Value::Text(text.into()),
+            },
+        );
+    }
+    let (first, last) = family.made(*code)?;
+    let (year, week) = first.iso_week();
+    Some(Value::Text(match family.name() {
+        "mill" => first.to_string(),
+        "saw" => format!("{year}-W{week:02}"),
+        _ => last.to_string()[..7].to_owned(),
+    }))
+}
+
+/// Names of columns, and of what serials say.
+fn names() -> Vec<&'static str> {
+    let fields = ["serial.n", "serial.line", "serial.year", "serial.made"];
+    COLUMNS.iter().map(|it| it.0).chain(fields).collect()
 }
 
 fn check(set: &UnitSet, columns: &[&str], batch_units: usize, expected: &[Record]) {
@@ -114,7 +147,7 @@ proptest! {
     fn units_come_with_their_values(
         loads in loads(),
         expr in expr(),
-        asked in vec((subsequence(COLUMNS.map(|it| it.0).to_vec(), 0..=COLUMNS.len()), 0..50_usize), 1..4),
+        asked in vec((subsequence(names(), 0..=names().len()), 0..50_usize), 1..4),
     ) {
         let world = World::new(&loads);
         let set = world.index.snapshot().select(&expr.scope()).unwrap().affected;
@@ -155,6 +188,8 @@ fn columns_that_are_not_there_are_refused() {
     let twice = set.records(&["market", "Market"]).unwrap_err();
     assert_eq!(twice.to_string(), "column `Market` is named twice");
     assert_eq!(twice.kind(), ErrorKind::InvalidArgument);
+    let fieldless = set.records(&["serial.plant"]).unwrap_err();
+    assert_eq!(fieldless.to_string(), "there is no column `serial.plant`");
     assert!(set.records(&[]).unwrap().next().is_none());
 }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -44,6 +45,11 @@ impl Term {
             Term::SerialField(name) => return vec![serial_field(name, unit)],
             Term::Column(name) | Term::Period(name, _) => name,
         };
+        if name == "serial.made" {
+            let Some((first, last)) = made(unit) else { return vec!["(missing)".to_owned()] };
+            let (first, last) = (self.period(first), self.period(last));
+            return vec![if first == last { first } else { "(missing)".to_owned() }];
+        }
         let day = match unit.value(name) {
             None => return vec!["(missing)".to_owned()],
             Some(Value::Float(number)) if number.is_nan() => return vec!["(missing)".to_owned()],
@@ -59,21 +65,38 @@ impl Term {
             Some(Value::Timestamp(at)) => zone.date_of(*at),
             Some(value) => return vec![value.to_string()],
         };
-        let (year, week) = day.iso_week();
         vec![match self {
-            Term::Period(_, 'w') => format!("{year}-W{week:02}"),
-            Term::Period(_, 'm') => format!("{}-{:02}", day.year(), day.month()),
-            Term::Period(_, 'y') => day.year().to_string(),
-            Term::Period(..) => day.to_string(),
+            Term::Period(..) => self.period(day),
             _ => unit.value(name).unwrap().to_string(),
         }]
     }
+
+    /// The period that a day is in.
+    fn period(self, day: Date) -> String {
+        let (year, week) = day.iso_week();
+        match self {
+            Term::Period(_, 'w') => format!("{year}-W{week:02}"),
+            Term::Period(_, 'm') => format!("{}-{:02}", day.year(), day.month()),
+            Term::Period(_, 'y') => day.year().to_string(),
+            _ => day.to_string(),
+        }
+    }
 }
+
+/// The first and the last day on which a unit was made, as its serial says.
+fn made(unit: &Record) -> Option<(Date, Date)> {
+    let families = SCHEMA.families();
+    match families.classify(unit.serial().unwrap()).unwrap() {
+        SerialKey::Opaque(_) => None,
+        SerialKey::Coded { family, code } => families.family(family).unwrap().made(code),
+    }
+}
+
+static SCHEMA: LazyLock<Schema> = LazyLock::new(schema);
 
 /// What a field of the serial of a unit says.
 fn serial_field(name: &str, unit: &Record) -> String {
-    let schema = schema();
-    let families = schema.families();
+    let families = SCHEMA.families();
     let value = match families.classify(unit.serial().unwrap()).unwrap() {
         SerialKey::Opaque(_) => None,
         SerialKey::Coded { family, code } => {
@@ -152,7 +175,7 @@ fn check(found: &Groups, expected: &BTreeMap<Vec<String>, u64>, terms: &[Term]) 
 fn term() -> impl Strategy<Value = Term> {
     prop_oneof![
         6 => select(COLUMNS.map(|(name, _)| Term::Column(name)).to_vec()),
-        3 => (select(vec!["sold_on", "made_at"]), select(vec!['d', 'w', 'm', 'y']))
+        3 => (select(vec!["sold_on", "made_at", "serial.made"]), select(vec!['d', 'w', 'm', 'y']))
             .prop_map(|(name, unit)| Term::Period(name, unit)),
         1 => Just(Term::Namespace),
         1 => select(vec!["n", "line", "year"]).prop_map(Term::SerialField),
@@ -181,6 +204,28 @@ proptest! {
             check(&snapshot.all().by(&by).unwrap(), &all, &terms);
         }
     }
+}
+
+/// Enough units that chunks are read at once.
+#[test]
+fn when_serials_were_made_is_counted() {
+    let index = Index::create_in(MemoryDirectory::new(), schema()).unwrap();
+    let days =
+        (0..600).map(|n| format!("M{:02}{:02}{:02}", 15 + n / 200, n / 17 % 12 + 1, n % 31 + 1));
+    let weeks = (0..600).map(|n| format!("S{}{}{:02}", n % 10, n / 100, n / 10 % 53 + 1));
+    let months = (0..40).map(|n| format!("V{}{}", ["A", "C", "M", "B"][n % 4], n / 4));
+    let units: Vec<Record> = days.chain(weeks).chain(months).map(Record::of_serial).collect();
+    let options = LoadOptions::default().declared_families_only();
+    index.load_units(Units::records(units.clone()), options).unwrap();
+    let all = index.snapshot().all();
+    for unit in ['d', 'w', 'm', 'y'] {
+        let terms = [Term::Period("serial.made", unit)];
+        let by = terms.map(Term::by);
+        check(&all.by(&by).unwrap(), &naive(units.iter(), &terms, &Zone::utc()), &terms);
+    }
+    let plain = Index::create_in(MemoryDirectory::new(), wide_schema()).unwrap();
+    let error = plain.snapshot().all().by(&[By::day("serial.made")]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
 #[test]

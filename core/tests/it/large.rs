@@ -94,7 +94,7 @@ fn test() -> impl Strategy<Value = Scope> {
             Scope::serial().between(first, last)
         }),
         1 => prop::collection::vec(serial(), 0..40).prop_map(|it| Scope::serial().is_in(it)),
-        1 => select(vec!["%77", "0659%", "13107_"]).prop_map(|it| Scope::serial().like(it)),
+        1 => select(vec!["%77", "0659%", "13107_", "%1%7%", "1_5%9%"]).prop_map(|it| Scope::serial().like(it)),
         2 => (lot.clone(), lot.clone()).prop_map(|(a, b)| Scope::column("lot").is_in([a, b])),
         1 => lot.prop_map(|it| Scope::column("lot").ge(it)),
         1 => Just(Scope::column("lot").is_null()),
@@ -153,6 +153,35 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4))]
+
+    /// Rows of a table, whose ranges may be as wide as the index.
+    #[test]
+    fn tables_are_answered_as_units_are(
+        rows in prop::collection::vec((serial(), serial(), 0..211_u32, 0..6_u8), 9..12),
+        narrow in any::<bool>(),
+    ) {
+        let row = |(a, b, n, way): (String, String, u32, u8)| {
+            let (first, last) = if a < b { (a, b) } else { (b, a) };
+            let last = if narrow { first.clone() } else { last };
+            let range = Scope::serial().between(first, last);
+            let day = Date::from_days(20_000 + i32::try_from(n).unwrap()).unwrap();
+            range.and(match way {
+                0 | 1 => Scope::column("facility").eq(["Leipzig", "Porto", "Bonn"][n as usize % 3]),
+                2 | 3 => Scope::column("lot").eq(format!("L{n:03}")),
+                4 => Scope::column("made_on").eq(day),
+                _ => Scope::column("torque").eq(f64::from(n) / 100.0),
+            })
+        };
+        // Of two columns enough to be answered together.
+        let rows = rows.iter().cloned().flat_map(|(a, b, n, way)| {
+            [way % 4, way].map(move |way| (a.clone(), b.clone(), n, way))
+        });
+        check(&rows.map(row).reduce(Scope::or).unwrap());
+    }
+}
+
 #[test]
 fn named_scopes_are_answered_as_units_are() {
     for text in [
@@ -164,6 +193,7 @@ fn named_scopes_are_answered_as_units_are() {
         "NOT (torque > 40 OR lot < 'L100')",
         "rework >= 0",
         "serial LIKE '%9' AND torque > 49.9",
+        "serial LIKE '%12%7_' AND NOT serial LIKE '_3%4%5'",
     ] {
         check(&text.parse().unwrap());
     }

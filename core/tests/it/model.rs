@@ -8,8 +8,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
-    Column, ColumnType, Date, DuplicatePolicy, Families, Index, Instant, LoadOptions, Normaliser,
-    Reason, Record, Schema, Scope, SerialFamily, SerialKey, Truth, UnitSet, Units, Value, Version,
+    CheckPolicy, Column, ColumnType, Date, DuplicatePolicy, Families, Index, Instant, LoadOptions,
+    Normaliser, Reason, Record, Schema, Scope, SerialFamily, SerialKey, Truth, UnitSet, Units,
+    Value, Version,
 };
 
 /// Columns by name: each type once, and an identifier.
@@ -44,6 +45,11 @@ pub(crate) fn schema() -> Schema {
         // Families that say when: a day, a week that comes last in the order, a month.
         SerialFamily::new("mill", "M{yy:year2}{mm:month}{dd:day}").unwrap(),
         SerialFamily::new("saw", "S{n:D1}{yy:year1@2015}{ww:week}").unwrap(),
+        // A check digit that follows from the rest.
+        SerialFamily::new("kiln", "K{n:D2}{c:luhn(n)}")
+            .unwrap()
+            .with_check_policy(CheckPolicy::Require)
+            .unwrap(),
         SerialFamily::new("oven", "V{mm:month[ABCDEFGHJKLM]}{yy:year1@2015}").unwrap(),
     ];
     let families = Families::new(families).unwrap();
@@ -62,6 +68,11 @@ pub(crate) fn serial() -> impl Strategy<Value = String> {
         1 => ("[ab]", 0..12_u32).prop_map(|(line, n)| format!("p-{line}{n}")),
         2 => (0..4_u32, 0..3_u32).prop_map(|(n, year)| format!("L{n:02}{year}")),
         2 => dated_serial(),
+        1 => (0..22_u32, 0..9_u32).prop_map(|(n, wrong)| {
+            let doubled = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9][n as usize % 10];
+            let check = (20 - doubled - n / 10) % 10;
+            format!("K{n:02}{}", if wrong == 0 { (check + 1) % 10 } else { check })
+        }),
         2 => select(vec!["0O1", "00A", "01B", "PA", "L0X1", "X1", "X2", "X10", "zz", "?", "\u{e9}"])
             .prop_map(str::to_owned),
     ]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
@@ -342,25 +343,43 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Of many ranges what resembles their family is looked for once.
+    /// Alternatives on one column are answered together, and of many ranges what resembles their
+    /// family is looked for once.
     #[test]
     fn a_table_is_answered_as_its_rows_are(
         loads in loads(),
-        rows in vec((serial(), serial(), prop::sample::select(vec!["L1", "L10", "M"])), 40),
+        rows in vec((serial(), serial(), table_test(), 0..6_usize), 10..24),
+        other in option::of(expr()),
     ) {
         let world = World::new(&loads);
-        let rows = rows.into_iter().filter_map(|(first, last, lot)| {
+        let rows = rows.into_iter().filter_map(|(first, last, (test, column), way)| {
+            let (first, last) = if way < 2 { ("000".into(), "011".into()) } else { (first, last) };
             let range = Scope::serial().between(first, last);
             world.schema.bind(&range).ok()?;
-            Some(Scope::column("lot").eq(lot).and(range))
+            let test = Box::new(Expr::Test(test, Some(column)));
+            let range = Box::new(Expr::Test(range, None));
+            Some(if way == 5 { *test } else { Expr::And(test, range) })
         });
-        let table = rows.reduce(Scope::or);
-        prop_assume!(table.is_some());
-        let table = table.unwrap();
-        let found = world.index.snapshot().select(&table).unwrap();
-        prop_assert_eq!(world.keys(&found.affected), world.keys_of(&table, Truth::True));
-        prop_assert_eq!(world.keys(&found.undetermined), world.keys_of(&table, Truth::Unknown));
+        let or = |a, b| Expr::Or(Box::new(a), Box::new(b));
+        let Some(table) = rows.reduce(or) else { return Ok(()) };
+        check_selection(&world, &table);
+        if let Some(other) = other {
+            let table = Expr::Not(Box::new(table));
+            check_selection(&world, &Expr::And(Box::new(table), Box::new(other)));
+        }
     }
+}
+
+/// What a row of a table asks of a column.
+fn table_test() -> impl Strategy<Value = (Scope, &'static str)> {
+    let text = prop::sample::select(vec!["L1", "L10", "L2", "M", "Q"]);
+    prop_oneof![
+        6 => text.clone().prop_map(|it| (Scope::column("lot").eq(it), "lot")),
+        2 => vec(text, 1..4).prop_map(|them| (Scope::column("lot").is_in(them), "lot")),
+        4 => (0..4_i64).prop_map(|it| (Scope::column("count").eq(it), "count")),
+        1 => (0..4_i64).prop_map(|it| (Scope::column("count").ge(it), "count")),
+        1 => Just((Scope::column("cells").eq("L1"), "cells")),
+    ]
 }
 
 #[test]

@@ -12,7 +12,8 @@ use arrow_array::{
 use arrow_schema::{DataType, Field, Schema as ArrowSchema, SchemaRef, TimeUnit};
 
 use super::cells::Cells;
-use super::pages::{Page, Pages, namespace, places, read_serial};
+use super::pages::{Page, Pages, namespace, outputs, read_serial};
+use super::serial_column::{Output, SerialColumn};
 use crate::column::ordinal_number;
 use crate::error::{Error, Result};
 use crate::index::Snapshot;
@@ -40,12 +41,14 @@ const BATCH_UNITS_MAX: usize = 65_536;
 pub struct UnitBatches {
     pages: Pages,
     with_namespace: bool,
-    columns: Vec<usize>,
+    columns: Vec<Output>,
     schema: SchemaRef,
 }
 
 impl UnitSet {
     /// The units in serial order, as record batches of their serials and of these columns.
+    /// `serial.plant` is a field of the serial, a whole number or a text; `serial.made` is when it
+    /// says that it was made, a text as in a scope: `2018-03-15`, `2018-W07`, `2018-03`.
     ///
     /// The first column is `serial`, of `utf8`, as no two are the same; where the index has a
     /// namespace that is not empty, `namespace` is next. Texts, versions and namespaces are
@@ -79,22 +82,32 @@ impl UnitSet {
     /// ```
     pub fn batches(&self, columns: &[&str], batch_units: usize) -> Result<UnitBatches> {
         let snapshot = self.snapshot();
-        let places = places(snapshot.schema(), columns)?;
+        let columns = outputs(snapshot.schema(), columns)?;
         let mut names = snapshot.segments().iter().flat_map(|it| it.units.namespaces());
         let with_namespace = names.any(|name| !name.is_empty());
         let mut fields = vec![Field::new("serial", DataType::Utf8, false)];
         if with_namespace {
             fields.push(Field::new("namespace", dictionary_type(), false));
         }
-        for place in &places {
-            if let Some(column) = snapshot.schema().columns().get(*place) {
-                fields.push(Field::new(column.name(), data_type(column)?, true));
+        for output in &columns {
+            match output {
+                Output::Serial(column) if column.has_numbers() => {
+                    fields.push(Field::new(column.name(), DataType::Int64, true));
+                }
+                Output::Serial(column) => {
+                    fields.push(Field::new(column.name(), dictionary_type(), true));
+                }
+                Output::Column(place) => {
+                    if let Some(column) = snapshot.schema().columns().get(*place) {
+                        fields.push(Field::new(column.name(), data_type(column)?, true));
+                    }
+                }
             }
         }
         Ok(UnitBatches {
             pages: Pages::new(self, batch_units.min(BATCH_UNITS_MAX)),
             with_namespace,
-            columns: places,
+            columns,
             schema: Arc::new(ArrowSchema::new(fields)),
         })
     }
@@ -117,8 +130,11 @@ impl Iterator for UnitBatches {
             if *with_namespace {
                 arrays.push(namespaces(snapshot, page)?);
             }
-            for (place, column) in columns.iter().zip(named(snapshot, columns)) {
-                arrays.push(array(&Cells::read(snapshot, page, *place)?, column)?);
+            for output in columns.iter() {
+                arrays.push(match output {
+                    Output::Serial(column) => of_serials(snapshot, page, column)?,
+                    Output::Column(place) => array(&Cells::read(snapshot, page, *place)?)?,
+                });
             }
             RecordBatch::try_new(Arc::clone(schema), arrays).map_err(|source| {
                 Error::invalid("the columns make no record batch").caused_by(source)
@@ -131,10 +147,6 @@ impl fmt::Debug for UnitBatches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "UnitBatches({:?})", self.pages.snapshot())
     }
-}
-
-fn named<'a>(snapshot: &'a Snapshot, places: &'a [usize]) -> impl Iterator<Item = &'a Column> + 'a {
-    places.iter().filter_map(|place| snapshot.schema().columns().get(*place))
 }
 
 fn dictionary_type() -> DataType {
@@ -170,7 +182,31 @@ fn namespaces(snapshot: &Snapshot, page: &Page) -> Result<ArrayRef> {
     texts(cells, |segment, number| namespace(snapshot, segment, number))
 }
 
-fn array(cells: &Cells<'_>, column: &Column) -> Result<ArrayRef> {
+/// What the serials of a page say.
+fn of_serials(snapshot: &Snapshot, page: &Page, column: &SerialColumn) -> Result<ArrayRef> {
+    let values: Vec<Option<Value>> =
+        page.units.iter().map(|unit| column.value(snapshot.schema(), &unit.key)).collect();
+    if column.has_numbers() {
+        let number = |value: &Option<Value>| match value {
+            Some(Value::Integer(number)) => Some(*number),
+            _ => None,
+        };
+        return Ok(Arc::new(values.iter().map(number).collect::<Int64Array>()));
+    }
+    let text = |value: &Option<Value>| match value {
+        Some(Value::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let listed: Vec<Option<String>> = values.iter().map(text).collect();
+    let cells = listed.iter().enumerate().map(|(at, it)| it.as_ref().map(|_| (0, at as u64)));
+    texts(cells, |_, at| {
+        let text = usize::try_from(at).ok().and_then(|at| listed.get(at)?.as_deref());
+        text.ok_or_else(|| Error::corrupt("a serial is not where it was"))
+    })
+}
+
+fn array(cells: &Cells<'_>) -> Result<ArrayRef> {
+    let column = cells.column()?;
     let numbers = || cells.ordinals().map(|cell| cell.map(|(_, it)| ordinal_number(it)));
     Ok(match column.column_type() {
         ColumnType::Text | ColumnType::Version => texts(cells.ordinals(), |segment, ordinal| {

@@ -8,6 +8,8 @@ use crate::column::{Chunk, ColumnReader};
 use crate::error::{Error, Result};
 use crate::index::Snapshot;
 use crate::limits::CHUNK_ROWS;
+#[cfg(feature = "arrow")]
+use crate::schema::Column;
 use crate::schema::{ColumnType, Value};
 
 /// The values of the units of a page, as ordinals of their segments.
@@ -74,6 +76,13 @@ impl<'a> Cells<'a> {
         let codes = list.and_then(|list| self.codes.get(list.clone())).unwrap_or_default();
         let texts = codes.iter().map(|code| reader.text(u64::from(*code)).map(str::to_owned));
         Ok(Some(Value::TextList(texts.collect::<Result<_>>()?)))
+    }
+
+    /// The column in the schema.
+    #[cfg(feature = "arrow")]
+    pub(super) fn column(&self) -> Result<&'a Column> {
+        let column = self.snapshot.schema().columns().get(self.column);
+        column.ok_or_else(|| Error::corrupt("a column is not where it was"))
     }
 
     /// The column in a segment that has it.

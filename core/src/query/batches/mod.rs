@@ -8,6 +8,7 @@ mod arrow;
 mod cells;
 mod pages;
 mod records;
+mod serial_column;
 
 #[cfg(feature = "arrow")]
 pub use arrow::UnitBatches;

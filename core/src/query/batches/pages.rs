@@ -1,5 +1,6 @@
 //! Units of a set, so many at a time.
 
+use super::serial_column::{Output, SerialColumn};
 use crate::error::{Error, Result};
 use crate::index::Snapshot;
 use crate::query::UnitSet;
@@ -92,21 +93,22 @@ pub(super) fn namespace(snapshot: &Snapshot, segment: usize, number: u64) -> Res
     name.map(String::as_str).ok_or_else(|| Error::corrupt("segment: a serial is of no namespace"))
 }
 
-/// The places of columns in a schema.
+/// The columns of these names: of the schema, or what serials say, such as `serial.plant`.
 ///
 /// # Errors
 ///
 /// `not_found` for a name that no column has; `invalid_argument` for a column named twice.
-pub(super) fn places(schema: &Schema, names: &[&str]) -> Result<Vec<usize>> {
-    let mut places = Vec::with_capacity(names.len());
+pub(super) fn outputs(schema: &Schema, names: &[&str]) -> Result<Vec<Output>> {
+    let mut outputs = Vec::with_capacity(names.len());
     for name in names {
-        let place = schema.position(name);
-        let place =
-            place.ok_or_else(|| Error::not_found(format!("there is no column `{name}`")))?;
-        if places.contains(&place) {
+        let column = schema.position(name).map(Output::Column);
+        let output = column.or_else(|| SerialColumn::find(schema, name).map(Output::Serial));
+        let output =
+            output.ok_or_else(|| Error::not_found(format!("there is no column `{name}`")))?;
+        if outputs.contains(&output) {
             return Err(Error::invalid(format!("column `{name}` is named twice")));
         }
-        places.push(place);
+        outputs.push(output);
     }
-    Ok(places)
+    Ok(outputs)
 }

@@ -4,11 +4,12 @@ use std::fmt;
 use std::vec;
 
 use super::cells::Cells;
-use super::pages::{Page, Pages, namespace, places, read_serial};
+use super::pages::{Page, Pages, namespace, outputs, read_serial};
+use super::serial_column::Output;
 use crate::error::Result;
 use crate::index::Snapshot;
 use crate::query::UnitSet;
-use crate::schema::Record;
+use crate::schema::{Record, Value};
 
 /// Units that are read at a time.
 const PAGE_UNITS: usize = 4096;
@@ -27,12 +28,14 @@ const PAGE_UNITS: usize = 4096;
 /// ```
 pub struct RecordIter {
     pages: Pages,
-    columns: Vec<usize>,
+    columns: Vec<Output>,
     ready: vec::IntoIter<Record>,
 }
 
 impl UnitSet {
-    /// The units in serial order, with what is known of these columns.
+    /// The units in serial order, with what is known of these columns. `serial.plant` is a field of
+    /// the serial, and `serial.made` when it says that it was made, as a scope writes that:
+    /// `2018-03-15`, `2018-W07`, `2018-03`.
     ///
     /// Reads as it goes; the first error ends it.
     ///
@@ -60,7 +63,7 @@ impl UnitSet {
     /// # Ok::<(), seriatim::Error>(())
     /// ```
     pub fn records(&self, columns: &[&str]) -> Result<RecordIter> {
-        let columns = places(self.snapshot().schema(), columns)?;
+        let columns = outputs(self.snapshot().schema(), columns)?;
         let pages = Pages::new(self, PAGE_UNITS);
         Ok(RecordIter { pages, columns, ready: Vec::new().into_iter() })
     }
@@ -84,7 +87,7 @@ impl Iterator for RecordIter {
     }
 }
 
-fn records(snapshot: &Snapshot, page: &Page, columns: &[usize]) -> Result<Vec<Record>> {
+fn records(snapshot: &Snapshot, page: &Page, columns: &[Output]) -> Result<Vec<Record>> {
     let mut records = Vec::with_capacity(page.units.len());
     for unit in &page.units {
         let mut serial = String::new();
@@ -92,12 +95,25 @@ fn records(snapshot: &Snapshot, page: &Page, columns: &[usize]) -> Result<Vec<Re
         let namespace = namespace(snapshot, unit.segment, u64::from(unit.namespace))?;
         records.push(Record::of_serial(serial).in_namespace(namespace));
     }
-    for place in columns {
-        let Some(column) = snapshot.schema().columns().get(*place) else { continue };
-        let cells = Cells::read(snapshot, page, *place)?;
-        for (at, record) in records.iter_mut().enumerate() {
-            if let Some(value) = cells.value(at)? {
-                *record = std::mem::take(record).with(column.name(), value);
+    let schema = snapshot.schema();
+    for output in columns {
+        let mut put = |at: usize, name: &str, value: Option<Value>| {
+            if let Some((record, value)) = records.get_mut(at).zip(value) {
+                *record = std::mem::take(record).with(name, value);
+            }
+        };
+        match output {
+            Output::Serial(column) => {
+                for (at, unit) in page.units.iter().enumerate() {
+                    put(at, column.name(), column.value(schema, &unit.key));
+                }
+            }
+            Output::Column(place) => {
+                let Some(column) = schema.columns().get(*place) else { continue };
+                let cells = Cells::read(snapshot, page, *place)?;
+                for at in 0..page.units.len() {
+                    put(at, column.name(), cells.value(at)?);
+                }
             }
         }
     }

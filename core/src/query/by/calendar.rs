@@ -24,7 +24,7 @@ impl Unit {
     }
 
     /// The first day of the period of a day, or of the calendar, where that begins later.
-    fn first(self, day: Date) -> Date {
+    pub(super) fn first(self, day: Date) -> Date {
         let first = match self {
             Unit::Day => Ok(day),
             Unit::Week => Date::from_days(day.days() - days_since_monday(day)),

@@ -4,7 +4,7 @@ use super::tally::Slot;
 use crate::column::number_ordinal;
 use crate::error::{Error, Result};
 use crate::limits::GROUPS_MAX;
-use crate::serial::{Families, SerialField, SerialKey};
+use crate::serial::{Families, FamilyId, SerialField, SerialKey};
 
 /// A field of the serial, family by family.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,41 +87,31 @@ impl FieldKeys {
     pub(super) fn slot(&self, key: &SerialKey) -> Slot {
         match key {
             SerialKey::Opaque(_) => Slot::Missing,
-            SerialKey::Coded { family, code } => match self.family(family.0) {
+            SerialKey::Coded { family, code } => match self.family(*family) {
                 None => Slot::Missing,
                 Some(place) => place.slot(*code),
             },
         }
     }
 
-    /// What two serials and all between them have, where that is the same.
-    pub(super) fn common(&self, first: &SerialKey, last: &SerialKey) -> Option<Slot> {
-        match (first, last) {
-            (SerialKey::Coded { family, code }, SerialKey::Coded { family: other, code: end })
-                if family == other =>
-            {
-                match self.family(family.0) {
-                    None => Some(Slot::Missing),
-                    Some(place) => {
-                        (code / place.weight == end / place.weight).then(|| place.slot(*code))
-                    }
-                }
-            }
-            (SerialKey::Opaque(_), SerialKey::Opaque(_)) => Some(Slot::Missing),
-            _ => None,
+    /// What two serials of a family and all between them have, where that is the same.
+    pub(super) fn common(&self, family: FamilyId, first: u128, last: u128) -> Option<Slot> {
+        match self.family(family) {
+            None => Some(Slot::Missing),
+            Some(place) => (first / place.weight == last / place.weight).then(|| place.slot(first)),
         }
     }
 
     /// Appends what the codes of a family have.
-    pub(super) fn slots_into(&self, family: u8, codes: &[u128], out: &mut Vec<Slot>) {
+    pub(super) fn slots_into(&self, family: FamilyId, codes: &[u128], out: &mut Vec<Slot>) {
         match self.family(family) {
             None => out.resize(out.len() + codes.len(), Slot::Missing),
             Some(place) => out.extend(codes.iter().map(|code| place.slot(*code))),
         }
     }
 
-    fn family(&self, family: u8) -> Option<&FieldPlace> {
-        self.families.get(usize::from(family))?.as_ref()
+    fn family(&self, family: FamilyId) -> Option<&FieldPlace> {
+        self.families.get(usize::from(family.0))?.as_ref()
     }
 }
 

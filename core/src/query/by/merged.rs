@@ -62,7 +62,8 @@ impl<'a> Merged<'a> {
                     Source::Absent
                     | Source::Periods(..)
                     | Source::Column(_)
-                    | Source::SerialField(..),
+                    | Source::SerialField(..)
+                    | Source::Made(..),
                 ) => {}
             }
         }
@@ -155,6 +156,7 @@ impl KeyType {
             Bound::Namespace => KeyType::Text,
             Bound::SerialField(field) if field.has_texts() => KeyType::Text,
             Bound::SerialField(_) => KeyType::Integer,
+            Bound::Made(made) => KeyType::Period(made.unit()),
             Bound::Period { calendar, .. } => KeyType::Period(calendar.unit()),
             Bound::Column { column_type, zone, .. } => match column_type {
                 ColumnType::Text => KeyType::Text,

@@ -12,6 +12,7 @@ mod chunk;
 mod fields;
 mod group_key;
 mod groups;
+mod made;
 mod merged;
 mod source;
 mod table;

@@ -3,6 +3,7 @@
 use super::axis::Axis;
 use super::calendar::{Buckets, Calendar};
 use super::fields::FieldKeys;
+use super::made::MadeKeys;
 use super::tally::Slot;
 use super::term::Bound;
 use crate::bitmap::Mask;
@@ -22,6 +23,7 @@ pub(super) enum Source<'a> {
     /// The namespaces, by the groups of serials.
     Namespaces(&'a [GroupInfo], u64),
     SerialField(&'a Keys, &'a FieldKeys),
+    Made(&'a Keys, &'a MadeKeys),
     Column(&'a ColumnReader),
     Periods(&'a ColumnReader, &'a Calendar),
 }
@@ -31,6 +33,7 @@ impl<'a> Source<'a> {
         match term {
             Bound::Namespace => Source::Namespaces(segment.keys().groups(), segment.rows()),
             Bound::SerialField(field) => Source::SerialField(segment.keys(), field),
+            Bound::Made(made) => Source::Made(segment.keys(), made),
             Bound::Column { place, .. } => {
                 segment.column(*place).map_or(Source::Absent, Source::Column)
             }
@@ -52,11 +55,10 @@ impl<'a> Source<'a> {
                 return Ok(same.then(|| Slot::Value(u64::from(first))));
             }
             Source::SerialField(keys, field) => {
-                let (first, end) = chunk_rows(key, keys.rows());
-                let ends = (key_at(keys, first)?, key_at(keys, end.saturating_sub(1))?);
-                let same = group_of(keys.groups(), first)?
-                    == group_of(keys.groups(), end.saturating_sub(1))?;
-                return Ok(field.common(&ends.0, &ends.1).filter(|_| same));
+                return common(keys, key, |family, first, last| field.common(family, first, last));
+            }
+            Source::Made(keys, made) => {
+                return common(keys, key, |family, first, last| made.common(family, first, last));
             }
             Source::Column(column) => (column, None),
             Source::Periods(column, calendar) => (column, Some(calendar)),
@@ -83,7 +85,12 @@ impl<'a> Source<'a> {
         match self {
             Source::Absent => Err(Error::corrupt("a column is not where it was")),
             Source::Namespaces(groups, all) => namespaces(groups, chunk_rows(key, *all)),
-            Source::SerialField(keys, field) => serial_field(keys, field, key),
+            Source::SerialField(keys, field) => serials(keys, key, |family, codes, out| {
+                field.slots_into(family, codes, out);
+            }),
+            Source::Made(keys, made) => serials(keys, key, |family, codes, out| {
+                made.slots_into(family, codes, out);
+            }),
             Source::Column(column) if column.column_type() == ColumnType::TextList => {
                 Axis::of_lists(&chunk(column)?)
             }
@@ -108,6 +115,10 @@ impl<'a> Source<'a> {
             }
             Source::SerialField(keys, field) => {
                 out.push(field.slot(&keys.key_at(row)?.1));
+                return Ok(());
+            }
+            Source::Made(keys, made) => {
+                out.push(made.slot(&keys.key_at(row)?.1));
                 return Ok(());
             }
             Source::Column(column) => (column, None),
@@ -182,8 +193,31 @@ fn namespaces(groups: &[GroupInfo], (first, end): (u64, u64)) -> Result<Axis> {
     Ok(axis)
 }
 
-/// What each row of a chunk has of a field of its serial.
-fn serial_field(keys: &Keys, field: &FieldKeys, key: u16) -> Result<Axis> {
+/// What all serials of a chunk have, where `of` tells it of two codes of a family and all between.
+fn common(
+    keys: &Keys,
+    key: u16,
+    of: impl Fn(FamilyId, u128, u128) -> Option<Slot>,
+) -> Result<Option<Slot>> {
+    let (first, end) = chunk_rows(key, keys.rows());
+    let last = end.saturating_sub(1);
+    if group_of(keys.groups(), first)? != group_of(keys.groups(), last)? {
+        return Ok(None);
+    }
+    Ok(match (key_at(keys, first)?, key_at(keys, last)?) {
+        (SerialKey::Opaque(_), _) | (_, SerialKey::Opaque(_)) => Some(Slot::Missing),
+        (SerialKey::Coded { family, code }, SerialKey::Coded { code: end, .. }) => {
+            of(family, code, end)
+        }
+    })
+}
+
+/// What each row of a chunk has of its serial: `slots_into` appends what the codes of a family have.
+fn serials(
+    keys: &Keys,
+    key: u16,
+    slots_into: impl Fn(FamilyId, &[u128], &mut Vec<Slot>),
+) -> Result<Axis> {
     let (first, end) = chunk_rows(key, keys.rows());
     let (mut slots, mut codes) = (Vec::new(), Vec::new());
     let start = keys.groups().partition_point(|group| group.rows.end <= first);
@@ -200,7 +234,7 @@ fn serial_field(keys: &Keys, field: &FieldKeys, key: u16) -> Result<Axis> {
         }
         codes.clear();
         keys.codes_into(at, rows, &mut codes)?;
-        field.slots_into(group.family.0, &codes, &mut slots);
+        slots_into(group.family, &codes, &mut slots);
     }
     Ok(Axis::of_slots(&slots))
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::calendar::{Calendar, Unit};
 use super::fields::FieldKeys;
+use super::made::MadeKeys;
 use crate::error::{Error, Result};
 use crate::schema::{ColumnType, Schema};
 
@@ -11,7 +12,8 @@ use crate::schema::{ColumnType, Schema};
 /// timestamp falls in, a field of the serial, or the namespace.
 ///
 /// Periods of a timestamp are whole days of its column's zone, as a scope has them; weeks are those
-/// of ISO 8601, which begin on Monday.
+/// of ISO 8601, which begin on Monday. `serial.made` is when the serials say that they were made: a
+/// serial that names days of two periods, such as a month where days are counted, counts as missing.
 ///
 /// # Examples
 ///
@@ -20,9 +22,13 @@ use crate::schema::{ColumnType, Schema};
 ///
 /// assert_eq!(By::column("market").to_string(), "market");
 /// assert_eq!(By::month("made_at").to_string(), "made_at_month");
+/// assert_eq!(By::week("serial.made").to_string(), "serial.made_week");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct By(Term);
+
+/// When a serial says that it was made, as a column of days.
+const MADE: &str = "serial.made";
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Term {
@@ -100,6 +106,11 @@ impl By {
             Term::SerialField(name) => {
                 return FieldKeys::new(schema.families(), name).map(Bound::SerialField);
             }
+            Term::Period(name, unit)
+                if name.eq_ignore_ascii_case(MADE) && schema.position(name).is_none() =>
+            {
+                return MadeKeys::new(schema.families(), *unit).map(Bound::Made);
+            }
             Term::Column(name) => (name, None),
             Term::Period(name, unit) => (name, Some(*unit)),
         };
@@ -148,6 +159,7 @@ impl fmt::Display for By {
 pub(super) enum Bound {
     Namespace,
     SerialField(FieldKeys),
+    Made(MadeKeys),
     Column {
         place: usize,
         column_type: ColumnType,

@@ -7,6 +7,7 @@ use crate::limits::{
 };
 use crate::schema::{Record, Schema};
 use crate::scope::{Literal, Scope, SerialSet, Verdict};
+use crate::serial::{Families, SerialFamily};
 
 /// Runs on a stack of 512 KiB.
 fn on_a_small_stack<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
@@ -160,4 +161,21 @@ fn a_set_holds_so_many_serials() {
     assert_eq!((set.len(), set.iter().next_back()), (SERIAL_SET_MAX, Some("1")));
     let error = SerialSet::new(serials.chain(["1"])).unwrap_err();
     assert_eq!(error.message(), "the set has more than 10000000 serials; split it");
+}
+
+/// A pattern is asked of each value of a field.
+#[test]
+fn a_pattern_is_for_fields_of_a_million_values() {
+    let bind = |layout: &str| {
+        let families = Families::new(vec![SerialFamily::new("it", layout).unwrap()]).unwrap();
+        let schema = Schema::default().with_families(families);
+        schema.bind(&"serial.code LIKE '%AB'".parse().unwrap())
+    };
+    let bound = bind("X-{code:[ABCDEFGHIJ]6}").unwrap();
+    let decide = |serial: &str| bound.decide(&Record::of_serial(serial)).unwrap();
+    assert_eq!(decide("X-JJJJAB"), Verdict::Affected);
+    assert_eq!(decide("X-JJJJBA"), Verdict::NotAffected);
+    let error = bind("X-{code:[ABCDEFGHIJ]1..6}").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ScopeField);
+    assert!(error.message().contains("more than 1000000 values"), "{}", error.message());
 }

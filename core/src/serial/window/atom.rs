@@ -45,6 +45,7 @@ impl Atom {
         letters: Letters,
     ) -> Option<Atom> {
         match &field.writing {
+            Writing::Follows => None,
             Writing::Places { plus, minus } => {
                 let radix = field.symbols.len() as u128;
                 let power = |places: usize| radix.checked_pow(u32::try_from(places).ok()?);

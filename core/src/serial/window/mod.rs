@@ -11,6 +11,7 @@
 mod atom;
 mod cases;
 mod code_window;
+mod made;
 mod numbers;
 mod reading;
 mod shape;
@@ -18,6 +19,7 @@ mod shape;
 mod tests;
 
 pub(crate) use code_window::{Case, Condition, Window};
+pub(crate) use made::MadeIn;
 pub(crate) use numbers::Numbers;
 pub(crate) use reading::{Letters, Reading};
 pub(crate) use shape::{Shape, Slot};

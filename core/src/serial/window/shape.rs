@@ -55,17 +55,21 @@ pub(super) enum Writing {
     Places { plus: u128, minus: u128 },
     /// In no such way: the texts of all numbers.
     Listed(Vec<String>),
+    /// They follow from the other characters, and no window tells them.
+    Follows,
 }
 
 impl SerialFamily {
-    /// The shapes that its serials have; none where they are too many, or where characters follow
-    /// from others.
+    /// The shapes that its serials have; none where they are too many.
     pub(crate) fn shapes(&self) -> Option<Vec<Shape>> {
         let mut shapes = vec![Shape { own: Case::default(), fields: vec![], slots: vec![] }];
         for step in self.codec().steps() {
             match step {
                 Step::Optional { written: false, .. } => {}
-                Step::Check(_) => return None,
+                Step::Check(field) => {
+                    let follows = ShapeField::following(field);
+                    shapes = shapes.iter().map(|it| it.with(&follows)).collect::<Option<_>>()?;
+                }
                 Step::Literal(text) | Step::Optional { text, .. } => {
                     for shape in &mut shapes {
                         shape.slots.extend(text.chars().map(Slot::Char));
@@ -200,6 +204,21 @@ impl Shape {
 }
 
 impl ShapeField {
+    /// Check characters that take no codes.
+    fn following(field: &Field) -> Self {
+        let mut text = String::new();
+        field.write(0, &mut text);
+        ShapeField {
+            symbols: field.symbols().to_vec(),
+            width: text.len(),
+            weight: 0,
+            count: None,
+            numbers: (0, 0),
+            writing: Writing::Follows,
+            is_top: false,
+        }
+    }
+
     /// The window of its numbers.
     pub(super) fn window(&self) -> Window {
         let span = self.count.filter(|_| !self.is_top);

@@ -107,6 +107,50 @@ proptest! {
     }
 }
 
+const DATED: [(&str, &[&str]); 7] = [
+    ("{yy:year2}{mm:month}{n:D1}", &["yy", "mm", "n"]),
+    ("{n:D1}{ww:week}{y:year1@2015}", &["n", "y", "ww"]),
+    ("{ddd:yday}{y:year1@2015}", &["ddd", "y"]),
+    ("{dd:day}{n:D1}{mm:month}{y:year1@2015}", &["y", "mm", "dd", "n"]),
+    ("{y:year1@2015}{ww:week}{d:day}", &["d", "ww", "y"]),
+    ("{yyyy:year4}{mm:month[ABCDEFGHJKLM]}", &["yyyy", "mm"]),
+    ("{y:year1@2015}{mm:month}{ww:week}", &["y", "mm", "ww"]),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn what_was_made_on_days_is_what_its_date_says(
+        layout in prop::sample::select(DATED.to_vec()),
+        // Around the era of one digit.
+        starts in prop::collection::vec((16_200_i64..20_500, 0_i64..1_200), 1..5),
+        codes in prop::collection::vec(any::<u128>(), 40),
+        wholly in any::<bool>(),
+    ) {
+        let family = family(layout);
+        let mut days: Vec<(i64, i64)> = Vec::new();
+        for (start, count) in starts {
+            let start = days.last().map_or(start, |(_, last)| start.max(last + 2));
+            days.push((start, start + count));
+        }
+        let Some(cases) = family.made_cases(MadeIn { days: &days, wholly }) else {
+            prop_assert_eq!(layout.0, DATED[6].0);
+            return Ok(());
+        };
+        for code in codes {
+            let code = code % (family.last_code() + 1);
+            let Some((first, last)) = family.made(code) else { continue };
+            let (first, last) = (i64::from(first.days()), i64::from(last.days()));
+            let expected = days.iter().any(|(start, end)| {
+                if wholly { *start <= first && last <= *end } else { *start <= last && first <= *end }
+            });
+            let found = cases.iter().any(|case| case.holds(code));
+            prop_assert_eq!(found, expected, "{} in {:?}", code, days);
+        }
+    }
+}
+
 /// The intervals of codes are those that a condition holds for, around a code.
 fn check_codes(family: &SerialFamily, case: &Case, code: u128) {
     let near = (code.saturating_sub(500), code.saturating_add(500).min(family.last_code()));
@@ -121,6 +165,20 @@ fn check_codes(family: &SerialFamily, case: &Case, code: u128) {
                 assert_eq!(within, condition.holds(code), "{condition:?} of {code}");
             }
         }
+    }
+}
+
+#[test]
+fn what_is_read_of_no_places_is_the_empty_text() {
+    let family = family(LAYOUTS[7]);
+    for code in [0, 26] {
+        let (shape, _) = shape_of(&family, code);
+        let reading = shape.read(&[], Letters::AsWritten).unwrap();
+        let empty = || Bound::Included("");
+        let cases = reading.between(empty(), empty()).unwrap();
+        assert!(cases.iter().any(|case| case.holds(code)));
+        let after = reading.between(Bound::Excluded(""), Bound::Unbounded).unwrap();
+        assert!(!after.iter().any(|case| case.holds(code)));
     }
 }
 
