@@ -101,10 +101,10 @@ impl Follower {
             ))
         })?;
         let header = read_header(&*directory, folder, first)?;
-        let before = Head { sequence: first, hash: header.previous };
         let mut follower = Follower {
             place: after_header(&header),
-            floor_seen: resume.floor.is_none_or(|floor| floor == before),
+            // What it speaks of may be in files that are not read, or not there any more.
+            floor_seen: resume.floor.is_none_or(|floor| floor.sequence <= first),
             id: header.id,
             last: Last::Unsealed,
             folder: folder.to_owned(),

@@ -10,6 +10,9 @@ use crate::error::Result;
 use crate::io::Directory;
 use crate::limits::LOG_FILE_BYTES_MAX;
 
+/// So many places are tried to find out the salt of a file whose header is damaged.
+const SALT_TRIES_MAX: usize = 256;
+
 /// A part of a damaged log.
 ///
 /// # Examples
@@ -79,8 +82,15 @@ pub fn salvage(
     for first in files(directory, folder)? {
         let path = file_path(folder, first);
         let bytes = directory.read(&path, 0..LOG_FILE_BYTES_MAX + 1)?;
-        let mut file =
-            Salvage { path: &path, salt: None, bytes: &bytes, at: 0, next: next.or(Some(first)) };
+        let next_or_first = next.or(Some(first));
+        let mut file = Salvage {
+            path: &path,
+            salt: None,
+            tries: 0,
+            bytes: &bytes,
+            at: 0,
+            next: next_or_first,
+        };
         file.run(visit)?;
         next = file.next;
     }
@@ -91,6 +101,8 @@ struct Salvage<'a> {
     path: &'a str,
     /// None while it is unknown, because the header is damaged.
     salt: Option<Salt>,
+    /// How often it was tried to find it out.
+    tries: usize,
     bytes: &'a [u8],
     at: usize,
     /// The sequence of the next record.
@@ -103,8 +115,9 @@ impl<'a> Salvage<'a> {
             self.salt = Some(header.salt());
             self.at = FileHeader::BYTES;
         }
+        let mut from = self.at;
         for at in candidates(self.bytes) {
-            if at < self.at {
+            if at < from {
                 continue;
             }
             let here = self.bytes.get(at..).unwrap_or_default();
@@ -112,9 +125,16 @@ impl<'a> Salvage<'a> {
                 self.skip_to(at, visit)?;
                 self.show(&frame, visit)?;
                 self.at = at + frame.whole.len();
+                from = self.at;
             } else if self.salt.is_some_and(|salt| Footer::decode(here, salt).is_some()) {
                 self.skip_to(at, visit)?;
                 self.at = at + Footer::BYTES;
+                from = self.at;
+            } else if let Some(header) = self.salt.and_then(|it| FrameHeader::decode(here, it)) {
+                // Its length can be trusted, and nothing is read twice.
+                from = at + FrameHeader::BYTES;
+                let end = usize::try_from(header.length).ok().and_then(|it| from.checked_add(it));
+                from = end.filter(|end| *end <= self.bytes.len()).unwrap_or(from);
             }
         }
         let rest = self.bytes.get(self.at..).unwrap_or_default();
@@ -126,7 +146,9 @@ impl<'a> Salvage<'a> {
         let frame = if let Some(salt) = self.salt {
             Frame::decode(here, salt)?
         } else {
-            let (header, salt) = FrameHeader::decode_any(here)?;
+            self.tries += 1;
+            let tried = FrameHeader::decode_any(here).filter(|_| self.tries <= SALT_TRIES_MAX);
+            let (header, salt) = tried?;
             let frame = Frame::with_header(here, header).filter(|_| header.records > 0)?;
             frame.end()?;
             self.salt = Some(salt);

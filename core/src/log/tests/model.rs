@@ -111,8 +111,8 @@ impl Run {
     }
 
     fn reopen(&mut self, torn: u64) {
-        let head = self.heads.last().filter(|it| it.sequence() >= self.removed_before as u64);
-        let resume = Resume { floor: head.copied(), ..Resume::from(self.removed_before as u64) };
+        let floor = self.heads.last().copied();
+        let resume = Resume { floor, ..Resume::from(self.removed_before as u64) };
         let (log, recovery, found) = open(&self.folder, resume).unwrap();
         assert_eq!(found, self.records[self.removed_before..]);
         assert_eq!(log.head().sequence(), self.records.len() as u64);

@@ -97,6 +97,24 @@ fn records_that_are_needed_and_gone_are_corruption() {
     assert_eq!(open(&folder, Resume::from(10)).unwrap().2.len(), 10);
 }
 
+#[test]
+fn a_floor_before_the_records_that_are_left_is_no_reason_to_refuse() {
+    let folder = MemoryDirectory::new();
+    let log = create(&folder, 900);
+    let mut heads = vec![log.head()];
+    for at in 0..20_u8 {
+        log.append(&[[at; 100]]).unwrap();
+        heads.extend([log.head(), log.flush().unwrap()]);
+    }
+    for from in 0..=20 {
+        log.remove_before(from).unwrap();
+        for head in &heads {
+            let found = open(&copy(&folder), Resume::from(from).with_floor(*head)).unwrap().2;
+            assert_eq!(found.len() as u64, 20 - from);
+        }
+    }
+}
+
 /// A directory whose appends fail from the `n`th sync on, and that counts them.
 #[derive(Debug)]
 struct Failing {
