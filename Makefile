@@ -20,7 +20,7 @@ test:
 	$(MAKE) --no-print-directory test-node
 
 # What takes longer: crash states by the hundred thousand, in an optimised build, and the fuzz targets.
-CRASH_STATES = 250000
+CRASH_STATES = 460000
 test-deep:
 	SERIATIM_CRASH_STATES=$(CRASH_STATES) cargo test -p seriatim --test crash --config 'profile.dev.package.seriatim.opt-level=2' -- --nocapture
 	$(MAKE) --no-print-directory fuzz

@@ -130,12 +130,12 @@ impl Subject for Loads {
     }
 }
 
-/// Loads take longer than records of a log, so less of them is crashed at a time.
+/// Loads take longer than records of a log, so a tenth as many states are opened.
 const EFFORT: Effort = Effort { samples: 12, nested_samples: 4, nested_every: 97, killed_every: 7 };
 
 #[test]
 fn no_crash_loses_an_acknowledged_load() {
-    let wanted = states_wanted(1_000);
+    let wanted = states_wanted(10_000) / 10;
     let mut tried = Tried::default();
     let mut effort = EFFORT;
     while tried.total() < wanted {

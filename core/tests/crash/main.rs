@@ -1,7 +1,7 @@
 //! What is acknowledged survives every crash: each state that a crash may leave on the disk is
 //! opened, and so is each that a crash of the recovery may leave.
 //!
-//! `SERIATIM_CRASH_STATES` says how many states of each subject are opened at least; `make test-deep`
+//! `SERIATIM_CRASH_STATES` says how many states of a log are opened at least, and a tenth as many of an index; `make test-deep`
 //! asks for many.
 #![expect(
     clippy::unwrap_used,
