@@ -26,12 +26,19 @@ export function unitOf(unit: UnitLike): { serial: string; namespace: string | un
   return { serial: check.text(unit.serial, 'serial'), namespace };
 }
 
+let termOf: (by: By) => object;
+
 /** What units are counted by, besides columns. */
 export class By {
-  private constructor(
-    /** @internal */ readonly by: string,
-    /** @internal */ readonly column?: string,
-  ) {}
+  readonly #term: { readonly by: string; readonly column: string | undefined };
+
+  static {
+    termOf = (by) => by.#term;
+  }
+
+  private constructor(by: string, column?: string) {
+    this.#term = { by, column };
+  }
 
   /** By the days of a date or timestamp column. */
   static day(column: string): By {
@@ -173,7 +180,7 @@ export class UnitSet<C extends Columns = Columns> implements Iterable<UnitName> 
   /** Counts the units by columns and by terms such as `By.month('made_at')`. */
   async by(...terms: readonly (By | (keyof C & string))[]): Promise<Group[]> {
     const asked = terms.map((it) => {
-      if (it instanceof By) return { by: it.by, column: it.column };
+      if (it instanceof By) return termOf(it);
       return check.text(it, 'what units are counted by, if not By');
     });
     return rowsOf(await attemptAsync(() => this.#inner.by(JSON.stringify(asked)))) as Group[];

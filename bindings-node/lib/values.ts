@@ -1,10 +1,21 @@
 import { kind } from './check.js';
 import { invalid } from './errors.js';
 
+let literalOf: (json: string) => Literal;
+let jsonOf: (literal: Literal) => string;
+
 /** A text in which some places may hold any one character, or a parameter. Made by {@link mask} and {@link param}. */
 export class Literal {
-  /** @internal */
-  constructor(/** @internal */ readonly json: string) {}
+  readonly #json: string;
+
+  static {
+    literalOf = (json) => new Literal(json);
+    jsonOf = (literal) => literal.#json;
+  }
+
+  private constructor(json: string) {
+    this.#json = json;
+  }
 }
 
 /**
@@ -19,13 +30,13 @@ export function mask(text: string, free?: string): Literal {
   for (const it of free === undefined ? [text] : [text, free]) {
     if (typeof it !== 'string') throw invalid(`a mask is a text, not ${kind(it)}`);
   }
-  return new Literal(JSON.stringify({ mask: text, free }));
+  return literalOf(JSON.stringify({ mask: text, free }));
 }
 
 /** A value that is given when the scope is asked: `index.select(scope, { parameters: { lot: 'L1' } })`. */
 export function param(name: string): Literal {
   if (typeof name !== 'string') throw invalid(`the name of a parameter is a text, not ${kind(name)}`);
-  return new Literal(JSON.stringify({ parameter: name }));
+  return literalOf(JSON.stringify({ parameter: name }));
 }
 
 /** A value in a scope: a day is a text, a point in time a text with an offset or a `Date`. */
@@ -37,7 +48,7 @@ export function literalJson(value: Value): string {
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return numberJson(value, 'a value in a scope');
-  if (value instanceof Literal) return value.json;
+  if (value instanceof Literal) return jsonOf(value);
   if (value instanceof Date) return JSON.stringify({ instant: isoOf(value, 'a value in a scope') });
   throw invalid(
     `a value in a scope is a text, a number, a bigint, a truth, a Date, mask() or param(), not ${kind(value)}`,
