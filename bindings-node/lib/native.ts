@@ -149,6 +149,7 @@ export interface NativeOwnership {
   readonly gap: NativeUnitSet;
   readonly asOf: string;
   readonly hasContactText: boolean;
+  by(terms: string): Promise<NativeColumns>;
   reach(purpose: string): Promise<string>;
   reachable(purpose: string): Promise<NativeUnitSet>;
   unreachable(reason: string, purpose: string): Promise<NativeUnitSet>;

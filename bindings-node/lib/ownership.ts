@@ -4,9 +4,9 @@ import * as check from './check.js';
 import { attempt, attemptAsync } from './errors.js';
 import { type Frame, frameOf, type ReadOptions } from './frame.js';
 import type { NativeColumns, NativeOwnership } from './native.js';
-import { type Cell, cellsOf } from './rows.js';
+import { type Cell, cellsOf, rowsOf } from './rows.js';
 import type { Columns } from './schema.js';
-import { type UnitSet, unitsOf } from './unit_set.js';
+import { type By, termsOf, type UnitSet, unitsOf } from './unit_set.js';
 
 /** What a message is for; it decides which consent is needed. */
 export type Purpose = 'safety' | 'service' | 'marketing';
@@ -62,6 +62,13 @@ export interface ContactOptions extends ReadOptions {
   purpose?: Purpose | undefined;
 }
 
+/** A group of units: how many there are, how many are registered, and how many are not. */
+export type OwnedGroup = {
+  readonly affected: number;
+  readonly registered: number;
+  readonly gap: number;
+} & { readonly [term: string]: Cell };
+
 /** A registration with the fields that were asked for. */
 export type Registration = { [field: string]: Cell };
 
@@ -116,6 +123,12 @@ export class Ownership<C extends Columns = Columns> {
   /** Whether the index is open with names and contacts. */
   get hasContactText(): boolean {
     return attempt(() => this.#inner.hasContactText);
+  }
+
+  /** Counts the units by columns and by terms such as `By.month('made_at')`. */
+  async by(...terms: readonly (By | (keyof C & string))[]): Promise<OwnedGroup[]> {
+    const asked = termsOf(terms);
+    return rowsOf(await attemptAsync(() => this.#inner.by(asked))) as OwnedGroup[];
   }
 
   /** How many units can be reached for a purpose, and why the others cannot. */

@@ -46,6 +46,7 @@ export {
   type Contact,
   type ContactOptions,
   Ownership,
+  type OwnedGroup,
   type Purpose,
   type Reach,
   type Registration,

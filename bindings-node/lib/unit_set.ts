@@ -103,6 +103,15 @@ export interface SegmentRows {
 /** Units that are read at a time by the iterator. */
 const UNITS = 1_024;
 
+/** Terms as the native side takes them. @internal */
+export function termsOf(terms: readonly (By | string)[]): string {
+  const asked = terms.map((it) => {
+    if (it instanceof By) return termOf(it);
+    return check.text(it, 'what units are counted by, if not By');
+  });
+  return JSON.stringify(asked);
+}
+
 /** @internal */
 export let unitsOf: <C extends Columns>(inner: NativeUnitSet) => UnitSet<C>;
 
@@ -179,11 +188,8 @@ export class UnitSet<C extends Columns = Columns> implements Iterable<UnitName> 
 
   /** Counts the units by columns and by terms such as `By.month('made_at')`. */
   async by(...terms: readonly (By | (keyof C & string))[]): Promise<Group[]> {
-    const asked = terms.map((it) => {
-      if (it instanceof By) return termOf(it);
-      return check.text(it, 'what units are counted by, if not By');
-    });
-    return rowsOf(await attemptAsync(() => this.#inner.by(JSON.stringify(asked)))) as Group[];
+    const asked = termsOf(terms);
+    return rowsOf(await attemptAsync(() => this.#inner.by(asked))) as Group[];
   }
 
   /** The units in serial order with these columns; with all where none is named. */

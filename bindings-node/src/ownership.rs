@@ -8,12 +8,13 @@ use napi_derive::napi;
 use serde_json::{Map, Value as Json, json};
 use seriatim::{Channel, RegistrationField, UnreachableReason};
 
-use crate::convert::{count, purpose};
+use crate::columns::{Columns, columns_of};
+use crate::convert::{count, json, purpose};
 use crate::error::{OrThrow, invalid};
 use crate::frame::Frame;
 use crate::jobs::promise;
 use crate::slot::Slot;
-use crate::unit_set::UnitSet;
+use crate::unit_set::{UnitSet, terms_of};
 
 /// Who holds the units of a set at an instant.
 #[napi]
@@ -52,6 +53,17 @@ impl Ownership {
     #[napi(getter, catch_unwind)]
     pub fn as_of(&self) -> napi::Result<String> {
         Ok(self.slot.held()?.as_of().to_string())
+    }
+
+    /// Counts the units by terms: affected, registered, gap.
+    #[napi(catch_unwind)]
+    pub fn by<'env>(&self, env: &'env Env, terms: String) -> napi::Result<Object<'env>> {
+        let (own, terms) = (self.slot.held()?, terms_of(&json(&terms)?)?);
+        promise(
+            env,
+            move || columns_of(&own.by(&terms).and_then(|it| it.to_batch()).or_throw()?),
+            |_, it| Ok::<Columns, _>(it),
+        )
     }
 
     /// How many units can be reached for a purpose, and why the others cannot; JSON.

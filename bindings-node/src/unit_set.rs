@@ -196,7 +196,7 @@ impl Description {
 }
 
 /// What units are counted by: names of columns, and objects with a period or a field.
-fn terms_of(terms: &Json) -> napi::Result<Vec<By>> {
+pub(crate) fn terms_of(terms: &Json) -> napi::Result<Vec<By>> {
     let term = |it: &Json| {
         let text = |key: &str| it.get(key).and_then(Json::as_str);
         if let Some(name) = it.as_str() {

@@ -175,6 +175,7 @@ test('loads are told their options', async (t) => {
   });
   assert.deepEqual([told.loaded, told.unknownSerials + told.invalidSerials], [2, 1]);
   const ownership = await index.all().ownership('2026-01-01T00:00:00Z');
+  assert.deepEqual(await ownership.by('lot'), [{ lot: 'L2', affected: 1, registered: 1, gap: 0 }]);
   const [contact] = await ownership.contacts().toArray();
   assert.deepEqual([contact.owner, contact.email, contact.channels], ['o-1', null, ['email']]);
 });

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use seriatim::{Channel, Purpose, RegistrationField, UnreachableReason};
 
 use crate::error::{OrRaise, invalid};
 use crate::frame::Frame;
 use crate::options::registration_field;
-use crate::unit_set::UnitSet;
+use crate::unit_set::{UnitSet, terms_of};
 
 /// Rows of a batch of contacts and of registrations.
 const BATCH_ROWS: usize = 16_384;
@@ -64,6 +65,20 @@ impl Ownership {
     #[getter]
     fn as_of(&self) -> String {
         self.inner.as_of().to_string()
+    }
+
+    /// Counts the units by columns, periods and fields of the serial: affected, registered, gap.
+    ///
+    /// Examples
+    /// --------
+    /// >>> own = index.all().ownership("2026-01-01T00:00:00Z")
+    /// >>> own.by("facility").to_dicts()[0]
+    /// {'facility': 'Brno', 'affected': 1, 'registered': 0, 'gap': 1}
+    #[pyo3(signature = (*terms))]
+    fn by(&self, py: Python<'_>, terms: &Bound<'_, PyTuple>) -> PyResult<Frame> {
+        let terms = terms_of(terms)?;
+        let batch = py.detach(|| self.inner.by(&terms)?.to_batch()).or_raise()?;
+        Ok(Frame::of(batch))
     }
 
     /// How many units can be reached for a purpose, and why the others cannot.
