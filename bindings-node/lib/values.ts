@@ -121,7 +121,11 @@ function valueJson(value: Exclude<UnitValue, null | undefined>, name: string, pl
     case 'number':
       return floatJson(value);
     case 'boolean':
+      return String(value);
     case 'bigint':
+      if (BigInt.asIntN(64, value) !== value) {
+        throw invalid(`row ${place}: column ${name} is a bigint of more than 64 bits; give it as a text`);
+      }
       return String(value);
     default:
   }

@@ -145,6 +145,7 @@ test('options are checked', async (t) => {
   await assert.rejects(index.select("lot = 'L1'", { parameter: {} }), /there is no option "parameter"; there are/);
   await assert.rejects(index.loadUnits([], { threads: 2 ** 53 }), /threads/);
   await assert.rejects(index.all().describe(0), /rangesMax/);
+  await assert.rejects(index.loadUnits([{ serial: 'A9', lot: 2n ** 70n }]), /row 1: column lot is a bigint of more than 64 bits/);
   await assert.rejects(index.all().by(3), InvalidArgumentError);
   await assert.rejects(async () => index.all().table(3), InvalidArgumentError);
   await assert.rejects(Index.open(''), /a path/);
