@@ -131,7 +131,7 @@ impl Index {
 
     #[napi(getter, catch_unwind)]
     pub fn registrations(&self) -> napi::Result<f64> {
-        Ok(count(self.snapshot()?.registrations()))
+        Ok(count(self.snapshot()?.registrations().or_throw()?))
     }
 
     #[napi(getter, catch_unwind)]

@@ -103,7 +103,7 @@ impl Ownership {
 
     #[napi(getter, catch_unwind)]
     pub fn has_contact_text(&self) -> napi::Result<bool> {
-        Ok(self.slot.held()?.has_contact_text())
+        self.slot.held()?.has_contact_text().or_throw()
     }
 
     /// The owners who can be reached, each once with all their units, in order of priority.

@@ -94,8 +94,8 @@ impl Index {
 
     /// The number of registrations.
     #[getter]
-    fn registrations(&self) -> u64 {
-        self.snapshot().registrations()
+    fn registrations(&self, py: Python<'_>) -> PyResult<u64> {
+        py.detach(|| self.snapshot().registrations()).or_raise()
     }
 
     /// The columns and serial families.
@@ -349,14 +349,15 @@ impl Index {
         slf.py().import("seriatim._html")?.call_method1("index", (slf,))
     }
 
-    fn __repr__(&self) -> String {
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let snapshot = self.snapshot();
-        format!(
+        let registrations = py.detach(|| snapshot.registrations()).or_raise()?;
+        Ok(format!(
             "Index({:?}, version {}, {} units, {} registrations)",
             self.path,
             snapshot.version(),
             snapshot.units(),
-            snapshot.registrations()
-        )
+            registrations
+        ))
     }
 }

@@ -109,8 +109,8 @@ impl Ownership {
 
     /// Whether names and contacts are at hand: False where their files are kept elsewhere.
     #[getter]
-    fn has_contact_text(&self) -> bool {
-        self.inner.has_contact_text()
+    fn has_contact_text(&self, py: Python<'_>) -> PyResult<bool> {
+        py.detach(|| self.inner.has_contact_text()).or_raise()
     }
 
     /// The owners who can be reached, each once with all their units, in priority order.

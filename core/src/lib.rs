@@ -33,7 +33,6 @@
     expect(dead_code, unused_imports, reason = "parts of it are used by tests only so far")
 )]
 mod bitmap;
-#[cfg_attr(not(test), expect(dead_code, reason = "parts of it are used by tests only so far"))]
 mod bytes;
 mod calendar;
 #[cfg_attr(
@@ -62,14 +61,16 @@ mod scope;
 mod segment;
 mod serial;
 mod sidecar;
+mod tail;
 
 pub use calendar::{Date, Instant, Zone};
 pub use error::{Error, ErrorKind, Place, Result};
 pub use gs1::{ElementString, Scanned};
 pub use index::{
-    Damage, DuplicatePolicy, Duplicates, FamilyChangeOptions, FamilyChangeReport, IdentifierReport,
-    Index, LoadOptions, LoadReport, Progress, RegistrationOptions, RegistrationReport,
-    Registrations, RejectPolicy, Rejected, Snapshot, Units, Verification,
+    Damage, DuplicatePolicy, Duplicates, FamilyChangeOptions, FamilyChangeReport, FoldReport,
+    IdentifierReport, Index, LoadOptions, LoadReport, Progress, Receipt, Registrar,
+    RegistrarOptions, RegistrationName, RegistrationOptions, RegistrationReport, Registrations,
+    RejectPolicy, Rejected, Snapshot, Units, Verification,
 };
 pub use ownership::{Contact, Contacts, Ownership, Reach, RegistrationIter};
 #[cfg(feature = "arrow")]

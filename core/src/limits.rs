@@ -40,6 +40,8 @@ pub const RANGE_TABLE_BYTES_MAX: usize = 64 << 20;
 pub const RANGE_TABLE_ROWS_MAX: usize = 100_000;
 /// Bytes a cell of a table of ranges may have.
 pub const RANGE_CELL_BYTES_MAX: usize = 65_536;
+/// Bytes the name of a request may have.
+pub const REQUEST_BYTES_MAX: usize = 256;
 /// Bytes of records that one batch of a log may have, counted with ten more for each.
 pub const LOG_BATCH_BYTES_MAX: usize = 64 << 20;
 /// Bytes a file of a log may have.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::manifest::Manifest;
 use crate::error::Result;
 use crate::io::{Directory, FileWriter};
+use crate::tail::ContactFolder;
 
 /// The folders in which loads write.
 const FOLDERS: [&str; 4] = ["units", "registrations", "contacts", "links"];
@@ -65,7 +66,8 @@ pub(super) fn remove_orphans(directory: &dyn Directory) -> Result<()> {
     for folder in FOLDERS {
         for name in directory.list(folder)? {
             let path = format!("{folder}/{name}");
-            if !named.contains(&path) {
+            // What a registrar writes is named by the log, not by a manifest.
+            if !named.contains(&path) && !ContactFolder::owns(&name) {
                 directory.remove(&path)?;
             }
         }

@@ -1,17 +1,19 @@
 //! The handle of an index.
 
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
-use super::files::{Draft, remove_orphans};
+use super::files::remove_orphans;
+use super::handle::{Handle, Writing};
 use super::ingest::{
-    self, FamilyChangeOptions, FamilyChangeReport, LoadOptions, LoadReport, RegistrationOptions,
-    RegistrationReport, Registrations, Units,
+    self, FamilyChangeOptions, FamilyChangeReport, FoldReport, LoadOptions, LoadReport,
+    RegistrationOptions, RegistrationReport, Registrations, Units,
 };
 use super::manifest::Manifest;
+use super::registrar::{Registrar, RegistrarOptions};
 use super::snapshot::Snapshot;
 use super::verify::{Verification, verify};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::io::{Directory, DiskDirectory};
 use crate::schema::Schema;
 use crate::serial::Families;
@@ -41,8 +43,7 @@ use crate::serial::Families;
 /// ```
 #[derive(Debug)]
 pub struct Index {
-    directory: Arc<dyn Directory>,
-    snapshot: RwLock<Snapshot>,
+    handle: Arc<Handle>,
 }
 
 impl Index {
@@ -73,8 +74,7 @@ impl Index {
         let manifest = Manifest::first(schema);
         manifest.publish(&*directory)?;
         drop(lock);
-        let snapshot = RwLock::new(Snapshot::open(&*directory, manifest, None)?);
-        Ok(Index { directory, snapshot })
+        Ok(Index { handle: Arc::new(Handle::open(directory)?) })
     }
 
     /// Opens the index in a folder, at its newest version. Reads headers only: the time does not
@@ -94,29 +94,23 @@ impl Index {
     ///
     /// As [`Index::open`].
     pub fn open_in(directory: impl Directory + 'static) -> Result<Self> {
-        let directory: Arc<dyn Directory> = Arc::new(directory);
-        let snapshot = RwLock::new(newest(&*directory, None)?);
-        Ok(Index { directory, snapshot })
+        Ok(Index { handle: Arc::new(Handle::open(Arc::new(directory))?) })
     }
 
     /// The view that this handle took last.
     pub fn snapshot(&self) -> Snapshot {
-        self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.handle.snapshot()
     }
 
-    /// Takes the newest version, whoever committed it; says whether it is another one.
+    /// Takes the newest version, whoever committed it, and what was registered since; says whether
+    /// there is anything new.
     ///
     /// # Errors
     ///
     /// As [`Index::open`].
     pub fn refresh(&self) -> Result<bool> {
         let before = self.snapshot();
-        let after = newest(&*self.directory, Some(&before))?;
-        let changed = after.version() != before.version();
-        if changed {
-            self.show(after);
-        }
-        Ok(changed)
+        Ok(!self.handle.newest()?.is(&before))
     }
 
     /// Adds units. All of them are in the index when it returns, or none is.
@@ -127,13 +121,10 @@ impl Index {
     /// [`LoadOptions`] do not say that the latest wins; `invalid_argument` with the file, row and
     /// column for a bad row; `cancelled` when the progress callback says so; `io`.
     pub fn load_units(&self, units: Units<'_>, options: LoadOptions<'_>) -> Result<LoadReport> {
-        let lock = self.directory.lock()?;
-        remove_orphans(&*self.directory)?;
-        let before = newest(&*self.directory, Some(&self.snapshot()))?;
-        let draft = Draft::new(Arc::clone(&self.directory));
-        let (manifest, report) = ingest::load(draft, &before, units, options)?;
-        drop(lock);
-        self.show(Snapshot::open(&*self.directory, manifest, Some(&before))?);
+        let writing = self.writing()?;
+        let _alone = writing.alone()?;
+        let report = ingest::load(writing.draft(), &writing.newest()?, units, options)?.1;
+        writing.newest()?;
         Ok(report)
     }
 
@@ -150,14 +141,14 @@ impl Index {
         registrations: Registrations<'_>,
         options: RegistrationOptions<'_>,
     ) -> Result<RegistrationReport> {
-        let lock = self.directory.lock()?;
-        remove_orphans(&*self.directory)?;
-        let before = newest(&*self.directory, Some(&self.snapshot()))?;
-        let draft = Draft::new(Arc::clone(&self.directory));
-        let (manifest, report) =
-            ingest::load_registrations(draft, &before, registrations, options)?;
-        drop(lock);
-        self.show(Snapshot::open(&*self.directory, manifest, Some(&before))?);
+        let writing = self.writing()?;
+        let _alone = writing.alone()?;
+        // What came before the load must be replaced by it, not replace it.
+        writing.fold()?;
+        let before = writing.newest()?;
+        let report =
+            ingest::load_registrations(writing.draft(), &before, registrations, options)?.1;
+        writing.newest()?;
         Ok(report)
     }
 
@@ -197,14 +188,56 @@ impl Index {
         families: Families,
         options: FamilyChangeOptions<'_>,
     ) -> Result<FamilyChangeReport> {
-        let lock = self.directory.lock()?;
-        remove_orphans(&*self.directory)?;
-        let before = newest(&*self.directory, Some(&self.snapshot()))?;
-        let draft = Draft::new(Arc::clone(&self.directory));
-        let (manifest, report) = ingest::change_families(draft, &before, families, options)?;
-        drop(lock);
-        self.show(Snapshot::open(&*self.directory, manifest, Some(&before))?);
+        let writing = self.writing()?;
+        let _alone = writing.alone()?;
+        let before = writing.newest()?;
+        let report = ingest::change_families(writing.draft(), &before, families, options)?.1;
+        writing.newest()?;
         Ok(report)
+    }
+
+    /// Becomes the one writer, to take registrations one by one: see [`Registrar`].
+    ///
+    /// # Errors
+    ///
+    /// `conflict` when another process writes, or a registrar of this index is open; `corrupt`, with
+    /// nothing changed, when what was registered is damaged; `io`.
+    pub fn registrar(&self, options: &RegistrarOptions) -> Result<Registrar> {
+        Registrar::open(self, options)
+    }
+
+    /// Moves what was registered one by one into a segment, which answers faster and takes less
+    /// room, in a next version of the index. Registrars go on meanwhile. Answers stay the same.
+    ///
+    /// About a million registrations are a good time for it: they are read anew by each process that
+    /// opens the index. What the fold before this one left of the log is removed.
+    ///
+    /// # Errors
+    ///
+    /// `conflict` when another writer is at work; `not_found` when the names and contacts of what
+    /// was registered are kept elsewhere; `corrupt`; `io`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::io::MemoryDirectory;
+    /// use seriatim::{Index, Record, RegistrarOptions, Schema, Value};
+    ///
+    /// let index = Index::create_in(MemoryDirectory::new(), Schema::new(vec![])?)?;
+    /// let registrar = index.registrar(&RegistrarOptions::new([7; 32]))?; // 32 random bytes
+    /// let owner = Value::Text("o-1".into());
+    /// registrar.register(&Record::of_serial("A003").with("owner", owner.clone()))?;
+    /// registrar.register(&Record::of_serial("A003").with("owner", owner))?;
+    ///
+    /// let report = index.fold()?;
+    /// assert_eq!((report.records, report.registrations), (2, 1));
+    /// assert_eq!(index.snapshot().registrations()?, 1);
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn fold(&self) -> Result<FoldReport> {
+        let writing = self.writing()?;
+        let _alone = writing.alone()?;
+        writing.fold()
     }
 
     /// Reads every byte of the newest version and checks it; says which files are damaged, and
@@ -215,32 +248,11 @@ impl Index {
     /// `corrupt` when the newest manifest itself is damaged, so that nothing is known of the rest;
     /// `not_found`; `io`.
     pub fn verify(&self) -> Result<Verification> {
-        verify(&*self.directory)
+        verify(self.handle.directory())
     }
 
-    fn show(&self, snapshot: Snapshot) {
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
-    }
-}
-
-/// Opens the newest version. A writer may remove files between reading a manifest and opening them;
-/// then there is a newer manifest to take.
-fn newest(directory: &dyn Directory, before: Option<&Snapshot>) -> Result<Snapshot> {
-    loop {
-        let number = Manifest::newest(directory)?
-            .ok_or_else(|| Error::not_found("the folder holds no index; create one"))?;
-        if let Some(before) = before.filter(|it| it.version() == number) {
-            return Ok(before.clone());
-        }
-        let opened = Manifest::read(directory, number)
-            .and_then(|manifest| Snapshot::open(directory, manifest, before));
-        match opened {
-            Err(error) if error.kind() == ErrorKind::Corrupt => {
-                if Manifest::newest(directory)? == Some(number) {
-                    return Err(error);
-                }
-            }
-            opened => return opened,
-        }
+    /// Becomes the one writer.
+    pub(super) fn writing(&self) -> Result<Writing> {
+        Handle::writing(&self.handle)
     }
 }

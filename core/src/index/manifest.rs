@@ -9,6 +9,7 @@ use crate::bytes::Hash;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{FileId, FileSummary};
 use crate::io::{Bytes, Directory};
+use crate::log::Head;
 use crate::schema::Schema;
 use crate::serial::InferredFamily;
 
@@ -113,6 +114,41 @@ pub(crate) struct LinkEntry {
     pub(crate) file: FileEntry,
 }
 
+/// The log of what comes one by one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogEntry {
+    /// The records before this one are in segments.
+    pub(crate) from: u64,
+    /// The version before this one begins here: what is older may be removed.
+    pub(crate) kept_from: u64,
+    /// How far the log was lasting: it must never be shorter.
+    pub(crate) records: u64,
+    pub(crate) hash: Hash,
+}
+
+impl LogEntry {
+    /// The entry of a log of which nothing is in segments yet.
+    pub(crate) fn first(head: Head) -> Self {
+        LogEntry {
+            from: head.sequence(),
+            kept_from: head.sequence(),
+            records: head.sequence(),
+            hash: Hash(head.hash()),
+        }
+    }
+
+    /// How far the log was lasting.
+    pub(crate) fn floor(&self) -> Head {
+        Head::new(self.records, self.hash.0)
+    }
+
+    /// The same log, lasting up to a head.
+    pub(crate) fn with_floor(&self, head: Head) -> Self {
+        LogEntry { records: head.sequence(), hash: Hash(head.hash()), ..self.clone() }
+    }
+}
+
 /// Everything that one version of an index holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,6 +168,9 @@ pub(crate) struct Manifest {
     /// One for each segment of units and each of registrations, in this order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) links: Vec<LinkEntry>,
+    /// None as long as nothing came one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) log: Option<LogEntry>,
 }
 
 impl Manifest {
@@ -146,6 +185,7 @@ impl Manifest {
             units: Vec::new(),
             registrations: Vec::new(),
             links: Vec::new(),
+            log: None,
         }
     }
 

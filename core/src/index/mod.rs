@@ -1,10 +1,13 @@
 //! The folder that holds everything: which files are live, how they are read, how units get in.
 
 mod files;
+mod handle;
 mod index_folder;
 mod ingest;
 mod links;
+mod live;
 mod manifest;
+mod registrar;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -12,12 +15,14 @@ mod verify;
 
 pub use index_folder::Index;
 pub use ingest::{
-    DuplicatePolicy, Duplicates, FamilyChangeOptions, FamilyChangeReport, IdentifierReport,
-    LoadOptions, LoadReport, Progress, RegistrationOptions, RegistrationReport, Registrations,
-    RejectPolicy, Rejected, Units,
+    DuplicatePolicy, Duplicates, FamilyChangeOptions, FamilyChangeReport, FoldReport,
+    IdentifierReport, LoadOptions, LoadReport, Progress, RegistrationOptions, RegistrationReport,
+    Registrations, RejectPolicy, Rejected, Units,
 };
+pub use registrar::{Receipt, Registrar, RegistrarOptions, RegistrationName};
 pub use snapshot::Snapshot;
 pub use verify::{Damage, Verification};
 
-pub(crate) use links::LiveRegistrations;
+pub(crate) use links::linked_rows;
+pub(crate) use live::RegistrationSource;
 pub(crate) use snapshot::LiveSegment;

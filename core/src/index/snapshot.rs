@@ -1,9 +1,10 @@
 //! One consistent view of an index.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::links::LiveRegistrations;
+use super::live::{Overlay, RegistrationSource, Tail};
 use super::manifest::{LinkEntry, Manifest, UnitEntry};
 use crate::bitmap::RowSet;
 use crate::error::Result;
@@ -11,6 +12,7 @@ use crate::io::Directory;
 use crate::schema::Schema;
 use crate::segment::UnitSegment;
 use crate::sidecar::{Links, links_id, read_retired};
+use crate::tail::Identities;
 
 /// One consistent view of an index: what it held when the view was taken, whatever is loaded since.
 ///
@@ -33,11 +35,27 @@ pub struct Snapshot {
 }
 
 struct Inner {
+    base: Arc<Base>,
+    /// None as long as nothing came one by one.
+    tail: Option<Tail>,
+    overlay: OnceLock<Arc<Overlay>>,
+}
+
+/// What a manifest names, opened.
+struct Base {
     manifest: Manifest,
     segments: Vec<LiveSegment>,
     registrations: Vec<LiveRegistrations>,
     /// Those of the first segment of units to each of registrations, then those of the second.
     links: Vec<Arc<Links>>,
+    joined: Mutex<Joined>,
+}
+
+/// What was derived of the tail behind these segments; a later snapshot goes on from there.
+#[derive(Default)]
+struct Joined {
+    identities: Identities,
+    overlay: Option<Arc<Overlay>>,
 }
 
 /// A segment with what amends it.
@@ -75,8 +93,33 @@ impl LiveSegment {
     }
 }
 
+impl Base {
+    /// Checks that there are links between every two segments, and that they are theirs.
+    fn check_links(&self) -> Result<()> {
+        let Base { manifest, segments, registrations, links, .. } = self;
+        let pairs =
+            segments.iter().flat_map(|units| registrations.iter().map(move |it| (units, it)));
+        let fits = |((units, registrations), (entry, links)): (
+            (&LiveSegment, &LiveRegistrations),
+            (&LinkEntry, &Arc<Links>),
+        )| {
+            let (units, registrations) = (&units.units, &registrations.segment);
+            (entry.units, entry.registrations) == (units.id(), registrations.id())
+                && links.sizes() == (units.rows(), registrations.keys().rows())
+        };
+        let count = segments.len() * registrations.len();
+        if links.len() != count || !pairs.zip(manifest.links.iter().zip(links)).all(fits) {
+            return Err(crate::error::Error::corrupt(
+                "the links of the manifest are not those of its segments",
+            ));
+        }
+        Ok(())
+    }
+}
+
 impl Snapshot {
-    /// Opens what a manifest names, sharing what the view before it has open already.
+    /// Opens what a manifest names, sharing what the view before it has open already. Shows nothing
+    /// of the log.
     pub(super) fn open(
         directory: &dyn Directory,
         manifest: Manifest,
@@ -97,60 +140,98 @@ impl Snapshot {
             shared.map_or_else(opened, Ok).map_err(|error| error.within(&entry.file.path))
         };
         let links = manifest.links.iter().map(open).collect::<Result<Vec<_>>>()?;
-        let snapshot =
-            Snapshot { inner: Arc::new(Inner { manifest, segments, registrations, links }) };
-        snapshot.check_links()?;
-        Ok(snapshot)
+        let base = Base { manifest, segments, registrations, links, joined: Mutex::default() };
+        base.check_links()?;
+        Ok(Snapshot::of(Arc::new(base), None))
     }
 
-    /// Checks that there are links between every two segments, and that they are theirs.
-    fn check_links(&self) -> Result<()> {
-        let Inner { manifest, segments, registrations, links } = &*self.inner;
-        let pairs =
-            segments.iter().flat_map(|units| registrations.iter().map(move |it| (units, it)));
-        let fits = |((units, registrations), (entry, links)): (
-            (&LiveSegment, &LiveRegistrations),
-            (&LinkEntry, &Arc<Links>),
-        )| {
-            let (units, registrations) = (&units.units, &registrations.segment);
-            (entry.units, entry.registrations) == (units.id(), registrations.id())
-                && links.sizes() == (units.rows(), registrations.keys().rows())
-        };
-        let count = segments.len() * registrations.len();
-        if links.len() != count || !pairs.zip(manifest.links.iter().zip(links)).all(fits) {
-            return Err(crate::error::Error::corrupt(
-                "the links of the manifest are not those of its segments",
-            ));
+    fn of(base: Arc<Base>, tail: Option<Tail>) -> Self {
+        Snapshot { inner: Arc::new(Inner { base, tail, overlay: OnceLock::new() }) }
+    }
+
+    /// The same segments, with other rows of the log behind them.
+    pub(super) fn with_tail(&self, tail: Tail) -> Self {
+        if self.inner.tail.as_ref().is_some_and(|it| it.is(&tail)) {
+            return self.clone();
         }
-        Ok(())
+        Snapshot::of(Arc::clone(&self.inner.base), Some(tail))
+    }
+
+    /// The same, without the records of the log from a sequence on.
+    pub(super) fn with_records_before(&self, sequence: u64) -> Result<Self> {
+        let Some(tail) = self.tail() else { return Ok(self.clone()) };
+        let count = u32::try_from(sequence.saturating_sub(tail.from)).unwrap_or(u32::MAX);
+        Ok(self.with_tail(Tail { rows: tail.rows.first(count)?, ..tail.clone() }))
+    }
+
+    /// The rows of the log that are in no segment; none where there are none.
+    pub(crate) fn tail(&self) -> Option<&Tail> {
+        self.inner.tail.as_ref().filter(|it| it.rows.len() > 0)
+    }
+
+    /// What the tail changes of the registrations in segments; none where there is no tail. The
+    /// first call takes time with what came since the last one.
+    pub(crate) fn overlay(&self) -> Result<Option<&Overlay>> {
+        let Some(tail) = self.tail() else { return Ok(None) };
+        if let Some(known) = self.inner.overlay.get() {
+            return Ok(Some(known));
+        }
+        let joined = self.joined(|joined| {
+            let Joined { identities, overlay } = joined;
+            let earlier = overlay.as_deref().filter(|it| it.rows() <= tail.rows.len());
+            let found = Arc::new(Overlay::extend(self, tail, identities, earlier)?);
+            if overlay.as_ref().is_none_or(|it| it.rows() <= found.rows()) {
+                *overlay = Some(Arc::clone(&found));
+            }
+            Ok(found)
+        })?;
+        Ok(Some(self.inner.overlay.get_or_init(|| joined)))
+    }
+
+    /// Calls with which rows of the tail are of one registration.
+    pub(super) fn with_identities<T>(
+        &self,
+        call: impl FnOnce(&Identities) -> Result<T>,
+    ) -> Result<T> {
+        self.joined(|joined| call(&joined.identities))
+    }
+
+    fn joined<T>(&self, call: impl FnOnce(&mut Joined) -> Result<T>) -> Result<T> {
+        // A panic leaves it as far as it was: every change of it is made by one call at its end.
+        let joined = self.inner.base.joined.lock();
+        let mut joined = joined.unwrap_or_else(PoisonError::into_inner);
+        if let Some(tail) = self.tail() {
+            joined.identities.extend(&tail.rows, self.schema().families())?;
+        }
+        call(&mut joined)
     }
 
     fn shared_links(&self, entry: &LinkEntry) -> Option<Arc<Links>> {
-        let place = self.inner.manifest.links.iter().position(|it| it == entry)?;
-        self.inner.links.get(place).cloned()
+        let place = self.manifest().links.iter().position(|it| it == entry)?;
+        self.inner.base.links.get(place).cloned()
     }
 
     fn shared(&self, entry: &UnitEntry, schema: &Schema) -> Option<LiveSegment> {
         if self.schema().columns() != schema.columns() {
             return None;
         }
-        let place = self.inner.manifest.units.iter().position(|it| it == entry)?;
-        self.inner.segments.get(place).cloned()
+        let place = self.manifest().units.iter().position(|it| it == entry)?;
+        self.segments().get(place).cloned()
     }
 
     /// The number of the manifest it shows; later ones have higher numbers.
     pub fn version(&self) -> u64 {
-        self.inner.manifest.number
+        self.inner.base.manifest.number
     }
 
     /// The columns and serial families.
     pub fn schema(&self) -> &Schema {
-        &self.inner.manifest.schema
+        &self.inner.base.manifest.schema
     }
 
     /// How often the serial families were [changed](crate::Index::change_families), plus one.
     pub fn families_version(&self) -> u64 {
-        self.inner.manifest.families_version
+        self.inner.base.manifest.families_version
     }
 
     /// How many units it holds, each serial counted once.
@@ -159,26 +240,55 @@ impl Snapshot {
     }
 
     /// How many registrations it holds, replaced ones left out.
-    pub fn registrations(&self) -> u64 {
-        self.inner.registrations.iter().map(LiveRegistrations::live).sum()
+    ///
+    /// # Errors
+    ///
+    /// `corrupt`; `io`: what the log replaces is read when it is asked for.
+    pub fn registrations(&self) -> Result<u64> {
+        let stored: u64 = self.registration_segments().iter().map(LiveRegistrations::live).sum();
+        let (Some(tail), Some(overlay)) = (self.tail(), self.overlay()?) else { return Ok(stored) };
+        let sources = 0..self.registration_segments().len();
+        let replaced: u64 = sources.filter_map(|it| overlay.retired(it)).map(RowSet::len).sum();
+        Ok(stored - replaced + u64::from(tail.rows.len()) - overlay.superseded().len())
+    }
+
+    /// How many registrations and changes ever came one by one and are shown: those with a
+    /// [receipt](crate::Receipt) of a lower number.
+    pub fn recorded(&self) -> u64 {
+        self.inner.tail.as_ref().map_or(0, |it| it.from + u64::from(it.rows.len()))
     }
 
     /// The segments of registrations, in the order in which they were loaded.
     pub(crate) fn registration_segments(&self) -> &[LiveRegistrations] {
-        &self.inner.registrations
+        &self.inner.base.registrations
     }
 
-    /// Whether the names and contacts of all registrations that were loaded with them are there.
-    pub(crate) fn has_contact_text(&self) -> bool {
-        let named = self.inner.manifest.registrations.iter().map(|it| it.contacts.is_some());
-        let open = self.inner.registrations.iter().map(|it| it.contacts.is_some());
-        named.eq(open)
+    /// Where registrations are read from: the segments, and behind them the tail.
+    pub(crate) fn registration_sources(&self) -> impl Iterator<Item = RegistrationSource<'_>> {
+        let segments = self.registration_segments().iter().map(RegistrationSource::Segment);
+        segments.chain(self.tail().map(RegistrationSource::Tail))
+    }
+
+    /// One of them, by its place.
+    pub(crate) fn registration_source(&self, place: usize) -> Option<RegistrationSource<'_>> {
+        self.registration_sources().nth(place)
+    }
+
+    /// Whether the names and contacts of all registrations that came with them are there.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt`; `io`.
+    pub(crate) fn has_contact_text(&self) -> Result<bool> {
+        let named = self.manifest().registrations.iter().map(|it| it.contacts.is_some());
+        let open = self.registration_segments().iter().map(|it| it.contacts.is_some());
+        Ok(named.eq(open) && self.tail().map_or(Ok(true), Tail::has_contact_files)?)
     }
 
     /// The links of the segment of units at `segment` to each segment of registrations.
     pub(crate) fn links_of(&self, segment: usize) -> &[Arc<Links>] {
-        let count = self.inner.registrations.len();
-        self.inner.links.get(segment * count..(segment + 1) * count).unwrap_or_default()
+        let count = self.registration_segments().len();
+        self.inner.base.links.get(segment * count..(segment + 1) * count).unwrap_or_default()
     }
 
     /// Whether both show the same version of the same opened index.
@@ -187,11 +297,11 @@ impl Snapshot {
     }
 
     pub(crate) fn segments(&self) -> &[LiveSegment] {
-        &self.inner.segments
+        &self.inner.base.segments
     }
 
     pub(super) fn manifest(&self) -> &Manifest {
-        &self.inner.manifest
+        &self.inner.base.manifest
     }
 }
 
@@ -200,7 +310,7 @@ impl fmt::Debug for Snapshot {
         f.debug_struct("Snapshot")
             .field("version", &self.version())
             .field("units", &self.units())
-            .field("segments", &self.inner.segments.len())
+            .field("segments", &self.inner.base.segments.len())
             .finish_non_exhaustive()
     }
 }

@@ -1,16 +1,22 @@
 //! Reading everything to see that it is whole.
 
-use super::manifest::{FileEntry, Manifest, RegistrationEntry};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::live::{Follower, LOG_FOLDER};
+use super::manifest::{FileEntry, LogEntry, Manifest, RegistrationEntry};
 use crate::bytes::Hash;
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::Directory;
+use crate::limits::LOG_FILE_BYTES_MAX;
 use crate::segment::{ContactFile, RegistrationSegment, UnitSegment};
 use crate::sidecar::{Amendment, Links, links_id, read_retired};
+use crate::tail::ContactFolder;
 
 /// What [`Index::verify`](crate::Index::verify) read and found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
-    /// How many files the newest manifest names.
+    /// How many files were read: those of the newest manifest that are there, and of the log.
     pub files: u64,
     /// How many bytes were read.
     pub size_bytes: u64,
@@ -34,7 +40,8 @@ pub struct Damage {
     pub message: String,
 }
 
-pub(super) fn verify(directory: &dyn Directory) -> Result<Verification> {
+pub(super) fn verify(shared: &Arc<dyn Directory>) -> Result<Verification> {
+    let directory = &**shared;
     let number = Manifest::newest(directory)?
         .ok_or_else(|| Error::not_found("the folder holds no index; create one"))?;
     let manifest = Manifest::read(directory, number)?;
@@ -60,6 +67,9 @@ pub(super) fn verify(directory: &dyn Directory) -> Result<Verification> {
         found.check(&entry.file, directory, |bytes| {
             Links::open(bytes, links_id(entry.units, entry.registrations))?.verify()
         })?;
+    }
+    if let Some(log) = &manifest.log {
+        found.check_log(log, shared)?;
     }
     Ok(found)
 }
@@ -91,6 +101,32 @@ impl Verification {
         Ok(())
     }
 
+    /// Reads the log, and every contact that it names.
+    fn check_log(&mut self, log: &LogEntry, directory: &Arc<dyn Directory>) -> Result<()> {
+        let contacts = ContactFolder::new(Arc::clone(directory));
+        for name in directory.list(LOG_FOLDER)? {
+            self.files += 1;
+            let path = format!("{LOG_FOLDER}/{name}");
+            self.size_bytes += directory.read(&path, 0..LOG_FILE_BYTES_MAX)?.len() as u64;
+        }
+        let follower = Follower::open(directory, log);
+        let Some(follower) = self.sound(LOG_FOLDER, follower)? else { return Ok(()) };
+        let (rows, mut read) = (follower.rows(), BTreeSet::new());
+        for row in 0..rows.len() {
+            let Some(place) = rows.record(row)?.contact else { continue };
+            let path = ContactFolder::path(place.file);
+            if self.damage.iter().any(|it| it.path == path) {
+                continue;
+            }
+            // They may have been left out, which is no damage.
+            if self.sound(&path, contacts.read(&place))?.flatten().is_some() {
+                self.files += u64::from(read.insert(place.file));
+                self.size_bytes += u64::from(place.length);
+            }
+        }
+        Ok(())
+    }
+
     fn check(
         &mut self,
         file: &FileEntry,
@@ -106,13 +142,18 @@ impl Verification {
             }
             Err(Error::corrupt("it is whole, but not the file that the manifest names"))
         });
-        match checked {
-            Ok(()) => Ok(()),
+        self.sound(&file.path, checked).map(drop)
+    }
+
+    /// What was read, or none where it is damaged, which is noted.
+    fn sound<T>(&mut self, path: &str, read: Result<T>) -> Result<Option<T>> {
+        match read {
+            Ok(read) => Ok(Some(read)),
             Err(error) if error.kind() == ErrorKind::Io => Err(error),
             Err(error) => {
-                let damage = Damage { path: file.path.clone(), message: error.to_string() };
+                let damage = Damage { path: path.to_owned(), message: error.to_string() };
                 self.damage.push(damage);
-                Ok(())
+                Ok(None)
             }
         }
     }

@@ -94,9 +94,9 @@ impl Ownership {
         let (mut units, mut rows) = (Vec::new(), Vec::new());
         while let Some(mut batch) = batches.next(STRIDE)? {
             batch.retain(self.snapshot(), |snapshot, source, rows| {
-                let live = snapshot.registration_segments().get(source);
-                let live = live.ok_or_else(|| Error::corrupt("there are no such registrations"))?;
-                let access = access_of(live, rows)?.into_iter();
+                let from = snapshot.registration_source(source);
+                let from = from.ok_or_else(|| Error::corrupt("there are no such registrations"))?;
+                let access = access_of(from, rows)?.into_iter();
                 Ok(access.map(|it| it.is_some_and(|it| it.is_reachable(purpose))).collect())
             })?;
             let gather = batch.gather(self.snapshot());

@@ -3,10 +3,9 @@
 use super::join::{Pair, permissions_of, role_of};
 use crate::calendar::Instant;
 use crate::error::{Error, Result};
-use crate::index::{LiveRegistrations, Snapshot};
+use crate::index::{RegistrationSource, Snapshot};
 use crate::query::Placed;
 use crate::registry::{ContactText, Permissions, Registration, RegistrationField as Field, Role};
-use crate::segment::StoredColumn;
 
 /// A registration, and its unit among those of a batch.
 #[derive(Clone, Copy, Debug)]
@@ -26,16 +25,16 @@ impl Gather<'_> {
     /// Values of each row, read source by source.
     fn each_source<T: Clone + Default>(
         &self,
-        read: impl Fn(&LiveRegistrations, &[u32]) -> Result<Vec<T>>,
+        read: impl Fn(RegistrationSource<'_>, &[u32]) -> Result<Vec<T>>,
     ) -> Result<Vec<T>> {
         let mut values = vec![T::default(); self.rows.len()];
-        for (source, live) in self.snapshot.registration_segments().iter().enumerate() {
+        for (source, from) in self.snapshot.registration_sources().enumerate() {
             let ours = self.rows.iter().enumerate().filter(|(_, it)| it.pair.source == source);
             // A column reads rows that ascend much faster than any others.
             let mut ours: Vec<(u32, usize)> = ours.map(|(at, it)| (it.pair.row, at)).collect();
             ours.sort_unstable();
             let rows: Vec<u32> = ours.iter().map(|it| it.0).collect();
-            for ((_, place), value) in ours.iter().zip(read(live, &rows)?) {
+            for ((_, place), value) in ours.iter().zip(read(from, &rows)?) {
                 if let Some(slot) = values.get_mut(*place) {
                     *slot = value;
                 }
@@ -54,23 +53,19 @@ impl Gather<'_> {
         let first = self.rows.first().map_or(0, |it| it.pair.source);
         if self.rows.iter().all(|it| it.pair.source == first)
             && self.rows.is_sorted_by_key(|it| it.pair.row)
-            && let Some(live) = self.snapshot.registration_segments().get(first)
+            && let Some(source) = self.snapshot.registration_source(first)
         {
             let rows: Vec<u32> = self.rows.iter().map(|it| it.pair.row).collect();
-            return match column(live, field) {
-                Some(column) => column.each_text(&rows, call),
-                None => rows.iter().try_for_each(|_| call(None)),
-            };
+            return source.each_text(field, &rows, call);
         }
         let texts = self.texts(field)?;
         texts.iter().try_for_each(|text| call(text.as_deref()))
     }
 
     pub(super) fn texts(&self, field: Field) -> Result<Vec<Option<String>>> {
-        self.each_source(|live, rows| {
-            let Some(column) = column(live, field) else { return Ok(vec![None; rows.len()]) };
+        self.each_source(|source, rows| {
             let mut texts = Vec::with_capacity(rows.len());
-            column.each_text(rows, |text| {
+            source.each_text(field, rows, |text| {
                 texts.push(text.map(str::to_owned));
                 Ok(())
             })?;
@@ -79,7 +74,7 @@ impl Gather<'_> {
     }
 
     pub(super) fn numbers(&self, name: &str) -> Result<Vec<Option<i64>>> {
-        self.each_source(|live, rows| live.segment.numbers(name, rows))
+        self.each_source(|source, rows| source.numbers(name, rows))
     }
 
     pub(super) fn permissions(&self) -> Result<Vec<Permissions>> {
@@ -151,14 +146,7 @@ impl Gather<'_> {
 
     /// Name and contact of each row.
     pub(super) fn contact_texts(&self) -> Result<Vec<ContactText>> {
-        let mut found = vec![ContactText::default(); self.rows.len()];
-        fill(&mut found, self.texts(Field::Name)?, |it, value| it.name = value);
-        fill(&mut found, self.texts(Field::Email)?, |it, value| it.email = value);
-        fill(&mut found, self.texts(Field::Phone)?, |it, value| it.phone = value);
-        fill(&mut found, self.texts(Field::Street)?, |it, value| it.street = value);
-        fill(&mut found, self.texts(Field::PostalCode)?, |it, value| it.postal_code = value);
-        fill(&mut found, self.texts(Field::City)?, |it, value| it.city = value);
-        Ok(found)
+        self.each_source(|source, rows| source.contact_texts(rows))
     }
 }
 
@@ -166,14 +154,6 @@ fn fill<R, T>(rows: &mut [R], values: Vec<T>, set: impl Fn(&mut R, T)) {
     for (row, value) in rows.iter_mut().zip(values) {
         set(row, value);
     }
-}
-
-/// The column of a field, of contact text too.
-fn column(live: &LiveRegistrations, field: Field) -> Option<&StoredColumn> {
-    if Field::CONTACT_TEXT.contains(&field) {
-        return live.contacts.as_ref().and_then(|it| it.field(field));
-    }
-    live.segment.field(field)
 }
 
 /// The namespace of a unit.

@@ -57,7 +57,8 @@ pub struct Ownership {
     registered: UnitSet,
     /// For each segment of the snapshot, what was found unit by unit.
     evaluated: Vec<Vec<(u32, Access)>>,
-    /// For each segment of the snapshot and each of registrations, the units read from links.
+    /// For each segment of the snapshot and each of registrations, the units read from links; behind
+    /// them, where there is a tail, those that it tells.
     steady: Vec<Vec<RowSet>>,
     /// How many registered units have what access, once it is asked.
     tally: OnceLock<BTreeMap<Access, u64>>,
@@ -74,6 +75,8 @@ impl UnitSet {
     /// `corrupt`; `io`.
     pub fn ownership(&self, as_of: Instant) -> Result<Ownership> {
         let snapshot = self.snapshot();
+        // Derived here, before threads that share it ask for it.
+        snapshot.overlay()?;
         let segment = |(place, rows): (usize, &RowSet)| OfSegment::of(snapshot, place, rows, as_of);
         let chunks: usize = self.rows().iter().map(RowSet::chunk_count).sum();
         let found: Vec<OfSegment> = if chunks <= ALONE_MAX {
@@ -111,9 +114,12 @@ impl OfSegment {
         if affected.is_empty() {
             return Ok(OfSegment { registered, evaluated: Vec::new(), steady });
         }
+        let tail = snapshot.overlay()?.and_then(|it| it.of_units(segment));
+        let untouched = tail.map(|tail| affected.difference(tail.touched()));
+        let affected_of_links = untouched.as_ref().unwrap_or(affected);
         for links in snapshot.links_of(segment) {
-            let told = links.steady()?.common(affected)?;
-            varying = varying.union(&links.varying()?.common(affected)?);
+            let told = links.steady()?.common(affected_of_links)?;
+            varying = varying.union(&links.varying()?.common(affected_of_links)?);
             if as_of.micros() < links.as_of_min() {
                 varying = varying.union(&told);
                 steady.push(RowSet::new());
@@ -121,6 +127,15 @@ impl OfSegment {
                 registered = registered.union(&told);
                 steady.push(told);
             }
+        }
+        if let Some(tail) = tail {
+            let later = tail.begun_after(as_of.micros());
+            let told = tail.steady().intersection(affected).difference(&later);
+            let varies = tail.varying().union(&later).intersection(affected);
+            varying = varying.union(&varies);
+            registered = registered.union(&told);
+            // Behind those of the links.
+            steady.push(told);
         }
         let evaluated = evaluate(snapshot, segment, &varying, as_of.micros())?;
         let registered = registered.union(&RowSet::from_sorted(evaluated.iter().map(|it| it.0)));
@@ -255,6 +270,7 @@ impl Ownership {
             let lows: Vec<u16> = container.iter().collect();
             let mut access = vec![Access::default(); lows.len()];
             self.read_steady(segment, key, &lows, &mut access)?;
+            self.read_tail(segment, key, &lows, &mut access)?;
             for (low, access) in lows.iter().zip(access) {
                 let row = u32::from(key) << 16 | u32::from(*low);
                 let single = evaluated.next_if(|it| it.0 == row).map(|it| it.1);
@@ -295,6 +311,37 @@ impl Ownership {
                 let found =
                     found.ok_or_else(|| Error::corrupt("links: there is no such access"))?;
                 *slot = slot.union(found);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Ownership {
+    /// Sets `access` of the rows `lows` of a chunk to what the tail tells of them.
+    fn read_tail(
+        &self,
+        segment: usize,
+        key: u16,
+        lows: &[u16],
+        access: &mut [Access],
+    ) -> Result<()> {
+        let snapshot = self.snapshot();
+        let Some(tail) = snapshot.overlay()?.and_then(|it| it.of_units(segment)) else {
+            return Ok(());
+        };
+        let place = snapshot.links_of(segment).len();
+        let told = self.steady.get(segment).and_then(|it| it.get(place));
+        let Some(told) = told.and_then(|it| it.chunk(key)) else { return Ok(()) };
+        let told = told.to_mask();
+        let mut standing = tail.standing(key).iter().peekable();
+        for (low, slot) in lows.iter().zip(access) {
+            let unit = u32::from(key) << 16 | u32::from(*low);
+            while standing.next_if(|it| it.unit < unit).is_some() {}
+            if let Some(standing) = standing.next_if(|it| it.unit == unit)
+                && told.contains(*low)
+            {
+                *slot = slot.union(standing.access);
             }
         }
         Ok(())

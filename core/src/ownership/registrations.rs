@@ -39,6 +39,9 @@ impl Batches {
             for lane in snapshot.links_of(segment).iter().flat_map(|it| it.lanes()) {
                 linked = linked.union(&lane.linked()?.common(affected)?);
             }
+            if let Some(tail) = snapshot.overlay()?.and_then(|it| it.of_units(segment)) {
+                linked = linked.union(&tail.linked().intersection(affected));
+            }
             rows.push(linked);
         }
         let order = SerialOrder::new(UnitSet::of(snapshot.clone(), rows));
@@ -91,7 +94,7 @@ impl Batch {
         snapshot: &Snapshot,
         stays: impl Fn(&Snapshot, usize, &[u32]) -> Result<Vec<bool>>,
     ) -> Result<()> {
-        for source in 0..snapshot.registration_segments().len() {
+        for source in 0..snapshot.registration_sources().count() {
             let ours = |pair: &Pair| pair.source == source;
             let rows: Vec<u32> =
                 self.rows.iter().filter(|it| ours(&it.pair)).map(|it| it.pair.row).collect();
@@ -130,11 +133,13 @@ impl Ownership {
         let (snapshot, as_of) = (self.snapshot(), self.as_of.micros());
         let mut count = 0;
         for (segment, units) in self.affected.rows().iter().enumerate() {
+            let tail = snapshot.overlay()?.and_then(|it| it.of_units(segment));
+            let touched = tail.map(|it| it.touched().intersection(units)).unwrap_or_default();
             for (source, links) in snapshot.links_of(segment).iter().enumerate() {
                 let read = if as_of < links.as_of_min() {
                     units.clone()
                 } else {
-                    links.uneven()?.common(units)?
+                    links.uneven()?.common(units)?.union(&touched)
                 };
                 let told = units.difference(&read);
                 for lane in links.lanes() {
@@ -142,13 +147,19 @@ impl Ownership {
                 }
                 count += pairs_of(snapshot, (segment, source), &read, as_of)?.len() as u64;
             }
+            let tail = snapshot.links_of(segment).len();
+            count += pairs_of(snapshot, (segment, tail), &touched, as_of)?.len() as u64;
         }
         Ok(count)
     }
 
     /// Whether names and contacts of all registrations are at hand: false where a file of them was
     /// left out.
-    pub fn has_contact_text(&self) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// `corrupt`; `io`.
+    pub fn has_contact_text(&self) -> Result<bool> {
         self.snapshot().has_contact_text()
     }
 }

@@ -7,6 +7,7 @@
 mod access;
 mod channel;
 mod consent;
+mod entry;
 mod field;
 mod permissions;
 mod registration;
@@ -15,6 +16,7 @@ mod role;
 pub(crate) use access::{Access, Standing};
 pub use channel::Channel;
 pub use consent::{Consent, Purpose, UnreachableReason};
+pub(crate) use entry::Entry;
 pub use field::RegistrationField;
 pub use permissions::{Permissions, Permit};
 pub use registration::{ContactText, Registration};

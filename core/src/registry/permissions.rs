@@ -65,6 +65,13 @@ impl Permissions {
         self
     }
 
+    /// Makes a channel usable, or not.
+    pub(crate) fn with_channel_usable(mut self, channel: Channel, usable: bool) -> Self {
+        let bit = 1 << channel.place();
+        self.channels = if usable { self.channels | bit } else { self.channels & !bit };
+        self
+    }
+
     /// Says what the owner answered for a purpose.
     #[must_use]
     pub fn with_consent(mut self, purpose: Purpose, consent: Consent) -> Self {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::field::RegistrationField;
 use super::permissions::Permissions;
 use super::role::Role;
 use crate::calendar::Instant;
@@ -54,6 +55,36 @@ pub struct ContactText {
     pub postal_code: Option<String>,
     /// The city.
     pub city: Option<String>,
+}
+
+impl ContactText {
+    /// The text of a field.
+    pub(crate) fn field(&self, field: RegistrationField) -> Option<&str> {
+        let slot = match field {
+            RegistrationField::Name => &self.name,
+            RegistrationField::Email => &self.email,
+            RegistrationField::Phone => &self.phone,
+            RegistrationField::Street => &self.street,
+            RegistrationField::PostalCode => &self.postal_code,
+            RegistrationField::City => &self.city,
+            _ => return None,
+        };
+        slot.as_deref()
+    }
+
+    /// Sets the text of a field; those that are no contact text stay unset.
+    pub(crate) fn set(&mut self, field: RegistrationField, text: Option<String>) {
+        let slot = match field {
+            RegistrationField::Name => &mut self.name,
+            RegistrationField::Email => &mut self.email,
+            RegistrationField::Phone => &mut self.phone,
+            RegistrationField::Street => &mut self.street,
+            RegistrationField::PostalCode => &mut self.postal_code,
+            RegistrationField::City => &mut self.city,
+            _ => return,
+        };
+        *slot = text;
+    }
 }
 
 impl fmt::Debug for Registration {

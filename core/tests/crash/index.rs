@@ -74,7 +74,8 @@ fn load(disk: &Disk, index: &Index) -> seriatim::Result<()> {
 fn wrong(snapshot: &Snapshot) -> seriatim::Result<Option<String>> {
     let version = snapshot.version();
     let (units, registrations) = expected(version);
-    let mut found = vec![(snapshot.units(), units), (snapshot.registrations(), registrations)];
+    let mut found =
+        vec![(snapshot.units(), units), (snapshot.registrations().unwrap(), registrations)];
     if version > 1 {
         let affected = snapshot.select(&"facility IN ('Leipzig', 'Brno')".parse()?)?.affected;
         let ownership = affected.ownership("2026-01-01T00:00:00Z".parse()?)?;

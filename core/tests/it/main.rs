@@ -10,6 +10,7 @@ mod families_change;
 mod identifiers;
 mod known;
 mod large;
+mod live;
 mod model;
 mod ownership;
 mod select;

@@ -6,8 +6,9 @@ use proptest::prelude::*;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
     By, Channel, Consent, DuplicatePolicy, Families, FamilyChangeOptions, Groups, Index, Instant,
-    LoadOptions, Ownership, Permissions, Purpose, Record, RegistrationField, RegistrationOptions,
-    Registrations, Role, Schema, SerialFamily, Units, UnreachableReason, Value,
+    LoadOptions, Ownership, Permissions, Purpose, Receipt, Record, Registrar, RegistrarOptions,
+    RegistrationField, RegistrationName, RegistrationOptions, Registrations, Role, Schema,
+    SerialFamily, Units, UnreachableReason, Value,
 };
 
 /// A registration as it is loaded.
@@ -114,6 +115,20 @@ enum Load {
     Registrations(Vec<Given>, u64),
     /// Another of the [`FAMILIES`], under which all serials stay apart.
     Families(usize),
+    /// What comes one by one, and whether the registrar is closed after it.
+    Live(Vec<Action>, bool),
+    Fold,
+}
+
+/// What comes one by one. Registrations that are there already are picked by number.
+#[derive(Clone, Debug)]
+enum Action {
+    Register(Vec<Given>),
+    /// The owner has no phone any more, and answered for safety.
+    Change(usize, bool),
+    End(usize, i64),
+    /// The next registration is of the same unit.
+    Transfer(usize, i64, Given),
 }
 
 /// Layouts of families.
@@ -154,7 +169,27 @@ fn loads() -> impl Strategy<Value = Vec<Load>> {
     let registrations = (prop::collection::vec(given(), 1..14), 1..9u64)
         .prop_map(|(given, rows_max)| Load::Registrations(given, rows_max));
     let families = (0..FAMILIES.len()).prop_map(Load::Families);
-    prop::collection::vec(prop_oneof![2 => units, 2 => registrations, 1 => families], 1..7)
+    let live = (prop::collection::vec(action(), 1..8), any::<bool>());
+    let live = live.prop_map(|(actions, closes)| Load::Live(actions, closes));
+    let load = prop_oneof![
+        2 => units, 2 => registrations, 1 => families, 3 => live, 1 => Just(Load::Fold),
+    ];
+    prop::collection::vec(load, 1..8)
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    // One that ends before it begins is refused.
+    let begun = |mut it: Given| {
+        it.to = it.to.filter(|to| it.from.is_none_or(|from| from <= *to));
+        it
+    };
+    let register = prop::collection::vec(given().prop_map(begun), 1..4).prop_map(Action::Register);
+    let change =
+        (any::<usize>(), any::<bool>()).prop_map(|(which, safe)| Action::Change(which, safe));
+    let end = (any::<usize>(), 0..20i64).prop_map(|(which, day)| Action::End(which, day));
+    let transfer = (any::<usize>(), 0..20i64, given())
+        .prop_map(|(which, day, given)| Action::Transfer(which, day, given));
+    prop_oneof![3 => register, 2 => change, 1 => end, 1 => transfer]
 }
 
 /// The same index as plain lists.
@@ -168,15 +203,60 @@ impl Model {
     fn load(&mut self, load: &Load, keyed: bool) {
         match load {
             Load::Units(units) => self.units.extend(units),
-            Load::Families(_) => {}
-            Load::Registrations(given, _) => {
-                for given in given {
-                    let named = |it: &Given| (it.namespace, it.serial, it.owner);
-                    self.registrations.retain(|it| {
-                        if keyed { it.key != given.key } else { named(it) != named(given) }
-                    });
-                    self.registrations.push(given.clone());
+            Load::Registrations(given, _) => given.iter().for_each(|it| self.register(it, keyed)),
+            // What comes one by one is taken in step by step: what is picked depends on it.
+            Load::Families(_) | Load::Fold | Load::Live(..) => {}
+        }
+    }
+
+    fn register(&mut self, given: &Given, keyed: bool) {
+        let named = |it: &Given| (it.namespace, it.serial, it.owner);
+        self.registrations
+            .retain(|it| if keyed { it.key != given.key } else { named(it) != named(given) });
+        self.registrations.push(given.clone());
+    }
+
+    fn picked(&self, which: usize) -> Option<&Given> {
+        self.registrations.get(which.checked_rem(self.registrations.len())?)
+    }
+
+    /// The registrations that an action makes, as they are after it; none where it is refused.
+    fn after(&self, action: &Action, keyed: bool) -> Vec<Given> {
+        let begun = |which: &usize, day: &i64| {
+            self.picked(*which).filter(|it| it.from.is_none_or(|from| from <= *day))
+        };
+        match action {
+            Action::Register(given) => given.clone(),
+            Action::Change(which, safe) => {
+                let changed = self.picked(*which).cloned().map(|mut it| {
+                    it.phone = false;
+                    it.purposes[0] = Some(*safe);
+                    it
+                });
+                changed.into_iter().collect()
+            }
+            Action::End(which, day) => {
+                let ended = begun(which, day).cloned().map(|mut it| {
+                    it.to = Some(*day);
+                    it
+                });
+                ended.into_iter().collect()
+            }
+            Action::Transfer(which, day, next) => {
+                let Some(before) = begun(which, day) else { return Vec::new() };
+                let same = if keyed { before.key == next.key } else { before.owner == next.owner };
+                if same {
+                    return Vec::new();
                 }
+                let mut ended = before.clone();
+                ended.to = Some(*day);
+                let next = Given {
+                    namespace: before.namespace,
+                    serial: before.serial,
+                    from: Some(next.from.unwrap_or(*day)),
+                    ..next.clone()
+                };
+                vec![ended, next]
             }
         }
     }
@@ -198,9 +278,11 @@ impl Model {
 }
 
 fn build(loads: &[Load], keyed: bool, contact_text: bool) -> (Index, Model) {
-    let index = Index::create_in(MemoryDirectory::new(), Schema::new(vec![]).unwrap()).unwrap();
+    let directory = MemoryDirectory::new();
+    let index = Index::create_in(directory.clone(), Schema::new(vec![]).unwrap()).unwrap();
+    let reader = Index::open_in(directory.clone()).unwrap();
     let mut model = Model::default();
-    for load in loads {
+    for (step, load) in loads.iter().enumerate() {
         match load {
             Load::Units(units) => {
                 let record = |(namespace, number): &(u8, u8)| {
@@ -223,11 +305,70 @@ fn build(loads: &[Load], keyed: bool, contact_text: bool) -> (Index, Model) {
                 assert_eq!(report.read, given.len() as u64);
                 assert_eq!(report.loaded + report.replaced_in_load, report.read);
             }
+            Load::Live(actions, closes) => {
+                let mut options = RegistrarOptions::new([u8::try_from(step).unwrap(); 32]);
+                if !contact_text {
+                    options = options.without_contact_text();
+                }
+                let registrar = index.registrar(&options).unwrap();
+                for action in actions {
+                    let receipt = act(&registrar, &model, action, keyed);
+                    let expected = model.after(action, keyed);
+                    let recorded = receipt.map_or(0, |it| it.sequences().count());
+                    assert_eq!(recorded, expected.len(), "{action:?}");
+                    for given in &expected {
+                        model.register(given, keyed);
+                    }
+                }
+                if *closes {
+                    registrar.close().unwrap();
+                }
+            }
+            Load::Fold => drop(index.fold().unwrap()),
         }
         model.load(load, keyed);
-        assert_eq!(index.snapshot().registrations(), model.registrations.len() as u64);
+        index.refresh().unwrap();
+        reader.refresh().unwrap();
+        for index in [&index, &reader, &Index::open_in(directory.clone()).unwrap()] {
+            let snapshot = index.snapshot();
+            assert_eq!(snapshot.registrations().unwrap(), model.registrations.len() as u64);
+            let owned = snapshot.all().ownership(instant(9)).unwrap().registered();
+            let live = model.live(&model.units, 9);
+            let live: BTreeSet<_> = live.iter().filter(|it| it.1.owns()).map(|it| it.0).collect();
+            assert_eq!(owned, live.len() as u64, "{load:?}");
+        }
     }
-    (index, model)
+    (reader, model)
+}
+
+/// Does what an action says, if the registration that it picks is there.
+fn act(registrar: &Registrar, model: &Model, action: &Action, keyed: bool) -> Option<Receipt> {
+    let name = |which: &usize| {
+        let given = model.picked(*which)?;
+        let name = match (keyed, given.namespace) {
+            (true, _) => RegistrationName::key(format!("k{}", given.key)),
+            (false, None) => RegistrationName::of(serial(given.serial), given.owner()),
+            (false, Some(namespace)) => RegistrationName::of(serial(given.serial), given.owner())
+                .in_namespace(NAMESPACES[usize::from(namespace)]),
+        };
+        Some(name)
+    };
+    match action {
+        Action::Register(given) => {
+            let records: Vec<Record> = given.iter().map(|it| it.record(keyed)).collect();
+            Some(registrar.register_many(&records).unwrap())
+        }
+        Action::Change(which, safe) => {
+            let fields = Record::without_serial()
+                .with("phone", Value::Text(String::new()))
+                .with("consent_safety", Value::Boolean(*safe));
+            Some(registrar.change(&name(which)?, &fields).unwrap())
+        }
+        Action::End(which, day) => registrar.end(&name(which)?, instant(*day)).ok(),
+        Action::Transfer(which, day, next) => {
+            registrar.transfer(&name(which)?, instant(*day), &next.record(keyed)).ok()
+        }
+    }
 }
 
 fn change_families(index: &Index, layouts: &[&str], contact_text: bool) {

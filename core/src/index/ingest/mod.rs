@@ -4,6 +4,7 @@ mod block;
 mod buffer;
 mod duplicates;
 mod families;
+mod fold;
 mod identifiers;
 mod intake;
 mod interner;
@@ -22,6 +23,8 @@ mod tests;
 mod units;
 mod write;
 
+pub use fold::FoldReport;
+pub(super) use fold::fold;
 pub(super) use load::load;
 pub use options::{DuplicatePolicy, LoadOptions, Progress, RejectPolicy};
 pub(super) use recode::change_families;

@@ -1,10 +1,11 @@
 //! The links of one segment of units to one of registrations.
 
+use super::held::Held;
 use super::live::LiveRegistrations;
 use super::matches::{Match, Side, each_match};
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
-use crate::registry::{Access, Permissions, Role};
+use crate::registry::Access;
 use crate::segment::{RegistrationSegment, UnitSegment};
 use crate::serial::Families;
 use crate::sidecar::{Amendment, LaneRows, LinkRows};
@@ -136,7 +137,7 @@ fn each_live(
             owners.push(end);
             Ok(())
         })?;
-        let held = Held::read(segment, &rows)?;
+        let held = Held::read(|name| segment.numbers(name, &rows))?;
         let mut places = positions.iter().zip(&owners).peekable();
         for (row, held) in rows.iter().zip(held) {
             while places.next_if(|(_, end)| *row >= **end).is_some() {}
@@ -149,32 +150,6 @@ fn each_live(
         start = end;
     }
     Ok(())
-}
-
-/// What links ask of a registration.
-#[derive(Clone, Copy, Debug)]
-struct Held {
-    role: Role,
-    from: Option<i64>,
-    to: Option<i64>,
-    permissions: Permissions,
-}
-
-impl Held {
-    fn read(segment: &RegistrationSegment, rows: &[u32]) -> Result<Vec<Held>> {
-        let numbers = |name: &str| segment.numbers(name, rows);
-        let (roles, from) = (numbers("role")?, numbers("valid_from")?);
-        let (to, reach) = (numbers("valid_to")?, numbers("reach")?);
-        let held = |(((role, from), to), reach): (((Option<i64>, _), _), Option<i64>)| {
-            let role = Role::from_number(role.unwrap_or(0));
-            let permissions = Permissions::from_bits(reach.unwrap_or(0));
-            let (role, permissions) = role.zip(permissions).ok_or_else(|| {
-                Error::corrupt("registrations: a role or the permissions are none there are")
-            })?;
-            Ok(Held { role, from, to, permissions })
-        };
-        roles.into_iter().zip(from).zip(to).zip(reach).map(held).collect()
-    }
 }
 
 /// The instant by which nearly all open-ended registrations in an owning role had begun.

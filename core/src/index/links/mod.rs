@@ -5,9 +5,14 @@
 mod ambiguity;
 mod build;
 mod derive;
+mod held;
+mod linked;
 mod live;
 mod matches;
+mod replaced;
 
 pub(super) use derive::{Derived, derive};
+pub(super) use held::Held;
+pub(crate) use linked::linked_rows;
 pub(crate) use live::LiveRegistrations;
-pub(super) use matches::{Side, each_match};
+pub(super) use replaced::{replaced, rows_of_keys};

@@ -113,6 +113,25 @@ impl RegistrationSegment {
         u32::try_from(place).ok()
     }
 
+    /// The place of the serial of a row among the distinct ones, in logarithmic time.
+    pub(crate) fn position_of(&self, row: u32) -> Result<u32> {
+        let (mut low, mut high) = (0, u32::try_from(self.keys.rows()).unwrap_or(u32::MAX));
+        while high - low > 1 {
+            let middle = low.midpoint(high);
+            let mut first = None;
+            self.firsts.each_number(&[middle], |it| {
+                first = it;
+                Ok(())
+            })?;
+            if first.is_some_and(|first| first <= i64::from(row)) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
     /// Whether some serials came without a namespace.
     pub(crate) fn has_bare(&self) -> bool {
         self.keys.groups().last().is_some_and(|it| self.namespace(it.namespace).is_none())

@@ -5,7 +5,6 @@ mod load;
 mod options;
 mod order;
 mod permits;
-mod replaced;
 mod report;
 mod seal;
 mod source;

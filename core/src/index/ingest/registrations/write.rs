@@ -2,14 +2,13 @@
 
 use super::layout::Layout;
 use super::order::order;
-use super::replaced::replaced;
 use super::report::RegistrationReport;
 use super::seal;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::index::files::Draft;
 use crate::index::ingest::buffer::Buffer;
-use crate::index::links::{Derived, derive};
+use crate::index::links::{Derived, derive, replaced};
 use crate::index::manifest::{FileEntry, Manifest, RegistrationEntry};
 use crate::index::snapshot::Snapshot;
 use crate::registry::RegistrationField as Field;

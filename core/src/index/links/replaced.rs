@@ -1,9 +1,9 @@
 //! Registrations of an earlier segment that a later one replaces.
 
+use super::matches::{Side, each_match};
 use crate::bitmap::{Mask, RowSet};
 use crate::column::Intervals;
 use crate::error::Result;
-use crate::index::links::{Side, each_match};
 use crate::registry::RegistrationField as Field;
 use crate::segment::{RegistrationSegment, StoredColumn};
 use crate::serial::Families;
@@ -13,7 +13,7 @@ const WALK_TIMES_MAX: u32 = 16;
 
 /// The rows of `earlier` that `later` replaces: those of the same key, or where `later` has no keys
 /// those of the same unit and owner.
-pub(super) fn replaced(
+pub(in crate::index) fn replaced(
     later: &RegistrationSegment,
     earlier: &RegistrationSegment,
     families: &Families,
@@ -28,18 +28,26 @@ pub(super) fn replaced(
 }
 
 fn same_keys(later: &StoredColumn, earlier: &StoredColumn) -> Result<RowSet> {
+    let StoredColumn::Texts(later) = later else { return Ok(RowSet::new()) };
+    let Some(ours) = later.dictionary() else { return Ok(RowSet::new()) };
+    let count = ours.len()?;
+    rows_of_keys((0..count).map(|code| ours.text(code)), count, earlier)
+}
+
+/// The rows of `earlier` that have one of `count` keys, which ascend.
+pub(in crate::index) fn rows_of_keys<'k>(
+    keys: impl Iterator<Item = Result<&'k str>>,
+    count: u32,
+    earlier: &StoredColumn,
+) -> Result<RowSet> {
     let mut rows = RowSet::new();
-    let (StoredColumn::Texts(later), StoredColumn::Texts(earlier)) = (later, earlier) else {
-        return Ok(rows);
-    };
-    let (Some(ours), Some(theirs)) = (later.dictionary(), earlier.dictionary()) else {
-        return Ok(rows);
-    };
-    let (ours_len, theirs_len) = (ours.len()?, theirs.len()?);
-    let walks = theirs_len / WALK_TIMES_MAX <= ours_len;
+    let StoredColumn::Texts(earlier) = earlier else { return Ok(rows) };
+    let Some(theirs) = earlier.dictionary() else { return Ok(rows) };
+    let theirs_len = theirs.len()?;
+    let walks = theirs_len / WALK_TIMES_MAX <= count;
     let (mut place, mut common) = (0, Vec::new());
-    for code in 0..ours_len {
-        let key = ours.text(code)?;
+    for key in keys {
+        let key = key?;
         if walks {
             while place < theirs_len && theirs.text(place)? < key {
                 place += 1;
