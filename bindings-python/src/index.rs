@@ -11,8 +11,9 @@ use crate::error::OrRaise;
 use crate::family::{SerialFamily, families};
 use crate::load::{Fault, Input};
 use crate::options::{Keywords, family_change_options, registration_options, unit_options};
+use crate::registrar::Registrar;
 use crate::report::{
-    explanation, family_change_report, registration_report, unit_report, verification,
+    explanation, family_change_report, fold_report, registration_report, unit_report, verification,
 };
 use crate::schema::{Column, Schema, schema};
 use crate::scope::{parameters_of, scope_of};
@@ -96,6 +97,12 @@ impl Index {
     #[getter]
     fn registrations(&self, py: Python<'_>) -> PyResult<u64> {
         py.detach(|| self.snapshot().registrations()).or_raise()
+    }
+
+    /// How many registrations and changes ever came one by one, as far as this handle shows them.
+    #[getter]
+    fn recorded(&self) -> u64 {
+        self.snapshot().recorded()
     }
 
     /// The columns and serial families.
@@ -224,7 +231,25 @@ impl Index {
         family_change_report(py, &fault.settle(report)?)
     }
 
-    /// Takes the newest version, if there is a newer one.
+    /// Becomes the one writer, to take registrations one by one; a `Registrar`.
+    ///
+    /// Parameters
+    /// ----------
+    /// contact_text : bool, default True
+    ///     Whether names, addresses and numbers are kept.
+    #[pyo3(signature = (*, contact_text = true))]
+    fn registrar(&self, py: Python<'_>, contact_text: bool) -> PyResult<Registrar> {
+        Registrar::open(py, &self.inner, contact_text)
+    }
+
+    /// Moves what was registered one by one into a segment, which answers faster; a `FoldReport`.
+    /// Registrars go on meanwhile, and answers stay the same.
+    fn fold<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let report = py.detach(|| self.inner.fold()).or_raise()?;
+        fold_report(py, &report)
+    }
+
+    /// Takes the newest version and what was registered since; says whether there is anything new.
     fn refresh(&self, py: Python<'_>) -> PyResult<bool> {
         py.detach(|| self.inner.refresh()).or_raise()
     }

@@ -23,6 +23,7 @@ mod load;
 mod options;
 mod ownership;
 mod range_table;
+mod registrar;
 mod report;
 mod rows;
 mod schema;
@@ -48,6 +49,8 @@ mod _native {
     use super::ownership::{Ownership, Reach};
     #[pymodule_export]
     use super::range_table::RangeTable;
+    #[pymodule_export]
+    use super::registrar::Registrar;
     #[pymodule_export]
     use super::schema::{BoundScope, Column, Schema};
     #[pymodule_export]

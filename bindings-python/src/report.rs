@@ -3,8 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use seriatim::{
-    Explanation, FamilyChangeReport, IdentifierReport, Inference, LoadReport, RegistrationReport,
-    Verification,
+    Explanation, FamilyChangeReport, FoldReport, IdentifierReport, Inference, LoadReport,
+    RegistrationReport, Verification,
 };
 
 use crate::convert::result;
@@ -47,6 +47,17 @@ fn identifier_report<'py>(
 pub(crate) fn inference<'py>(py: Python<'py>, it: &Inference) -> PyResult<Bound<'py, PyAny>> {
     let text = serde_json::to_string(it).map_err(|error| invalid(error.to_string()))?;
     py.import("json")?.call_method1("loads", (text,))
+}
+
+pub(crate) fn fold_report<'py>(
+    py: Python<'py>,
+    report: &FoldReport,
+) -> PyResult<Bound<'py, PyAny>> {
+    let told = PyDict::new(py);
+    told.set_item("version", report.version)?;
+    told.set_item("records", report.records)?;
+    told.set_item("registrations", report.registrations)?;
+    result(py, "FoldReport", &told)
 }
 
 pub(crate) fn registration_report<'py>(

@@ -82,6 +82,30 @@ class RegistrationReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a registrar acknowledges."""
+
+    #: The number of the first of what was recorded.
+    start: int
+    #: The number after the last: an index shows it once its `recorded` is not below.
+    end: int
+    #: Whether the request had been served before, so that nothing was recorded now.
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoldReport:
+    """What a fold did."""
+
+    #: The version of the index that holds the registrations in segments.
+    version: int
+    #: Records of the log that were folded: registrations and changes.
+    records: int
+    #: Registrations that they come to.
+    registrations: int
+
+
+@dataclass(frozen=True, slots=True)
 class FamilyChangeReport:
     """What a change of serial families did."""
 
