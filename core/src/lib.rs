@@ -67,10 +67,10 @@ pub use calendar::{Date, Instant, Zone};
 pub use error::{Error, ErrorKind, Place, Result};
 pub use gs1::{ElementString, Scanned};
 pub use index::{
-    Damage, DuplicatePolicy, Duplicates, FamilyChangeOptions, FamilyChangeReport, FoldReport,
-    IdentifierReport, Index, LoadOptions, LoadReport, Progress, Receipt, Registrar,
-    RegistrarOptions, RegistrationName, RegistrationOptions, RegistrationReport, Registrations,
-    RejectPolicy, Rejected, Snapshot, Units, Verification,
+    CompactOptions, CompactReport, Damage, DuplicatePolicy, Duplicates, FamilyChangeOptions,
+    FamilyChangeReport, FoldReport, IdentifierReport, Index, LoadOptions, LoadReport, Progress,
+    Receipt, Registrar, RegistrarOptions, RegistrationName, RegistrationOptions,
+    RegistrationReport, Registrations, RejectPolicy, Rejected, Snapshot, Units, Verification,
 };
 pub use ownership::{Contact, Contacts, Ownership, Reach, RegistrationIter};
 #[cfg(feature = "arrow")]

@@ -60,6 +60,11 @@ impl TextDictionary {
         TextDictionary(section)
     }
 
+    /// About how many bytes the texts have together.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        self.0.len() as u64
+    }
+
     /// How many texts there are.
     pub(crate) fn len(&self) -> Result<u32> {
         Ok(self.shape()?.count)

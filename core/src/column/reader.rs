@@ -105,6 +105,11 @@ impl ColumnReader {
         Ok(Chunk::new(self, entry, rows))
     }
 
+    /// How many bytes its values take, texts left out.
+    pub(crate) fn data_size_bytes(&self) -> u64 {
+        self.data.len() as u64
+    }
+
     /// How many rows are missing.
     pub(crate) fn missing_total(&self) -> Result<u64> {
         let mut header =

@@ -33,6 +33,12 @@ impl Draft {
         self.directory.create(path)
     }
 
+    /// Removes files of the load that turned out not to be needed.
+    pub(crate) fn discard(&mut self, paths: &[String]) -> Result<()> {
+        self.paths.retain(|it| !paths.contains(it));
+        paths.iter().try_for_each(|path| self.directory.remove(path))
+    }
+
     /// Makes a manifest that names the files the newest one; from then on they stay.
     ///
     /// They stay when that fails, too: the manifest may be there all the same, without being
@@ -53,9 +59,30 @@ impl Drop for Draft {
     }
 }
 
-/// Removes what an interrupted writer left: files that no manifest names. Only a writer that holds
-/// the lock may call it.
-pub(super) fn remove_orphans(directory: &dyn Directory) -> Result<()> {
+/// Removes the manifests of all but the newest versions, and the files that no other names; gives
+/// how many files. Only a writer that holds the lock may call it.
+///
+/// Who has them open keeps what they say. A crash on the way leaves orphans at most: manifests go
+/// first, the oldest first.
+pub(super) fn keep_versions(directory: &dyn Directory, versions: u64) -> Result<u64> {
+    let paths = directory.list("")?;
+    let mut numbers: Vec<u64> = paths.iter().filter_map(|path| Manifest::number_of(path)).collect();
+    numbers.sort_unstable();
+    let kept = usize::try_from(versions.max(1)).unwrap_or(usize::MAX);
+    let old = numbers.len().saturating_sub(kept);
+    for number in numbers.iter().take(old) {
+        directory.remove(&Manifest::path(*number))?;
+    }
+    if old > 0 {
+        directory.sync("")?;
+    }
+    remove_orphans(directory)
+}
+
+/// Removes what an interrupted writer left: files that no manifest names; gives how many. Only a
+/// writer that holds the lock may call it.
+pub(super) fn remove_orphans(directory: &dyn Directory) -> Result<u64> {
+    let mut removed = 0;
     let mut named = BTreeSet::new();
     for path in directory.list("")? {
         if let Some(number) = Manifest::number_of(&path) {
@@ -69,8 +96,9 @@ pub(super) fn remove_orphans(directory: &dyn Directory) -> Result<()> {
             // What a registrar writes is named by the log, not by a manifest.
             if !named.contains(&path) && !ContactFolder::owns(&name) {
                 directory.remove(&path)?;
+                removed += 1;
             }
         }
     }
-    Ok(())
+    Ok(removed)
 }

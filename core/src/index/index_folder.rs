@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::files::remove_orphans;
+use super::files::{keep_versions, remove_orphans};
 use super::handle::{Handle, Writing};
 use super::ingest::{
-    self, FamilyChangeOptions, FamilyChangeReport, FoldReport, LoadOptions, LoadReport,
-    RegistrationOptions, RegistrationReport, Registrations, Units,
+    self, CompactOptions, CompactReport, FamilyChangeOptions, FamilyChangeReport, FoldReport,
+    LoadOptions, LoadReport, RegistrationOptions, RegistrationReport, Registrations, Units,
 };
 use super::manifest::Manifest;
 use super::registrar::{Registrar, RegistrarOptions};
@@ -238,6 +238,50 @@ impl Index {
         let writing = self.writing()?;
         let _alone = writing.alone()?;
         writing.fold()
+    }
+
+    /// Makes few segments of many, in a next version of the index: those that are small, that have
+    /// many retired rows, or many serials between those of others, are written again together in the
+    /// order of their serials. Every answer stays the same; a snapshot taken before answers as
+    /// before. Without such segments nothing is committed.
+    ///
+    /// Needs room on the disk for what it writes, about as much as the segments that it replaces,
+    /// whose files stay until no version that is kept names them: see
+    /// [`CompactOptions::keep_versions`]. An open view keeps its files, whatever is removed.
+    ///
+    /// # Errors
+    ///
+    /// `conflict` when another writer is at work; `cancelled` when the progress callback says so;
+    /// `corrupt`; `io`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::io::MemoryDirectory;
+    /// use seriatim::{CompactOptions, Index, LoadOptions, Record, Schema, Units};
+    ///
+    /// let index = Index::create_in(MemoryDirectory::new(), Schema::default())?;
+    /// for serials in [["A001", "A003"], ["A002", "A004"]] {
+    ///     index.load_units(Units::records(serials.map(Record::of_serial)), LoadOptions::default())?;
+    /// }
+    /// let report = index.compact(CompactOptions::default().keep_versions(1))?;
+    /// assert_eq!((report.unit_segments, report.units), ((2, 1), 4));
+    /// assert_eq!(index.snapshot().units(), 4);
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn compact(&self, mut options: CompactOptions<'_>) -> Result<CompactReport> {
+        let writing = self.writing()?;
+        let _alone = writing.alone()?;
+        let before = writing.newest()?;
+        let mut report = match ingest::compact(writing.draft(), &before, &mut options)? {
+            Some((_, report)) => report,
+            None => CompactReport::unchanged(before.manifest()),
+        };
+        writing.newest()?;
+        if let Some(versions) = options.keep_versions {
+            report.files_removed = keep_versions(&*writing.directory(), versions)?;
+        }
+        Ok(report)
     }
 
     /// Reads every byte of the newest version and checks it; says which files are damaged, and

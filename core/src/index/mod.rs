@@ -15,9 +15,9 @@ mod verify;
 
 pub use index_folder::Index;
 pub use ingest::{
-    DuplicatePolicy, Duplicates, FamilyChangeOptions, FamilyChangeReport, FoldReport,
-    IdentifierReport, LoadOptions, LoadReport, Progress, RegistrationOptions, RegistrationReport,
-    Registrations, RejectPolicy, Rejected, Units,
+    CompactOptions, CompactReport, DuplicatePolicy, Duplicates, FamilyChangeOptions,
+    FamilyChangeReport, FoldReport, IdentifierReport, LoadOptions, LoadReport, Progress,
+    RegistrationOptions, RegistrationReport, Registrations, RejectPolicy, Rejected, Units,
 };
 pub use registrar::{Receipt, Registrar, RegistrarOptions, RegistrationName};
 pub use snapshot::Snapshot;

@@ -1,8 +1,8 @@
 //! An index, crashed everywhere while it is made and loaded.
 
 use seriatim::{
-    DuplicatePolicy, ErrorKind, Families, Index, LoadOptions, Purpose, Record, RegistrationOptions,
-    Registrations, Schema, SerialFamily, Snapshot, Units, Value,
+    CompactOptions, DuplicatePolicy, ErrorKind, Families, Index, LoadOptions, Purpose, Record,
+    RegistrationOptions, Registrations, Schema, SerialFamily, Snapshot, Units, Value,
 };
 
 use crate::disk::{Disk, Image, Note};
@@ -31,8 +31,8 @@ fn expected(version: u64) -> (u64, u64) {
         2 => (12, 0),
         3 => (12, 5),
         4 => (18, 5),
-        5 => (18, 9),
-        later => (18 + 4 * (later - 5), 9),
+        5 | 6 => (18, 9),
+        later => (18 + 4 * (later - 6), 9),
     }
 }
 
@@ -49,18 +49,26 @@ fn create(disk: &Disk) -> seriatim::Result<Index> {
 fn load(disk: &Disk, index: &Index) -> seriatim::Result<()> {
     let version = index.snapshot().version() + 1;
     disk.note(Note::Begun(version));
-    disk.phase(if [3, 5].contains(&version) { "registrations" } else { "units" });
+    disk.phase(match version {
+        3 | 5 => "registrations",
+        6 => "compact",
+        _ => "units",
+    });
     match version {
         3 | 5 => {
             let numbers = if version == 3 { 4..9 } else { 7..13 };
             let options = RegistrationOptions::default().threads(1);
             index.load_registrations(Registrations::records(numbers.map(registration)), options)?;
         }
+        6 => {
+            let options = CompactOptions::default().keep_versions(3).threads(1);
+            index.compact(options)?;
+        }
         _ => {
             let numbers = match version {
                 2 => 0..12,
                 4 => 6..18,
-                later => later * 4 - 6..later * 4 - 2,
+                later => later * 4 - 10..later * 4 - 6,
             };
             let options = LoadOptions::default().duplicates(DuplicatePolicy::LatestWins).threads(1);
             index.load_units(Units::records(numbers.map(unit)), options)?;
@@ -140,7 +148,7 @@ fn no_crash_loses_an_acknowledged_load() {
     let mut tried = Tried::default();
     let mut effort = EFFORT;
     while tried.total() < wanted {
-        tried = crash(&Loads { versions: 6 }, effort, None).unwrap();
+        tried = crash(&Loads { versions: 7 }, effort, None).unwrap();
         effort.samples *= 4;
         effort.nested_samples *= 2;
     }

@@ -5,6 +5,7 @@
 #[cfg(feature = "arrow")]
 mod batches;
 mod by;
+mod compact;
 mod conformance;
 mod families_change;
 mod identifiers;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
-    By, Channel, Consent, DuplicatePolicy, Families, FamilyChangeOptions, Groups, Index, Instant,
-    LoadOptions, Ownership, Permissions, Purpose, Receipt, Record, Registrar, RegistrarOptions,
-    RegistrationField, RegistrationName, RegistrationOptions, Registrations, Role, Schema,
-    SerialFamily, Units, UnreachableReason, Value,
+    By, Channel, CompactOptions, Consent, DuplicatePolicy, Families, FamilyChangeOptions, Groups,
+    Index, Instant, LoadOptions, Ownership, Permissions, Purpose, Receipt, Record, Registrar,
+    RegistrarOptions, RegistrationField, RegistrationName, RegistrationOptions, Registrations,
+    Role, Schema, SerialFamily, Units, UnreachableReason, Value,
 };
 
 /// A registration as it is loaded.
@@ -118,6 +118,8 @@ enum Load {
     /// What comes one by one, and whether the registrar is closed after it.
     Live(Vec<Action>, bool),
     Fold,
+    /// A compaction into segments of so many rows.
+    Compact(u64),
 }
 
 /// What comes one by one. Registrations that are there already are picked by number.
@@ -171,8 +173,9 @@ fn loads() -> impl Strategy<Value = Vec<Load>> {
     let families = (0..FAMILIES.len()).prop_map(Load::Families);
     let live = (prop::collection::vec(action(), 1..8), any::<bool>());
     let live = live.prop_map(|(actions, closes)| Load::Live(actions, closes));
+    let compact = (1..12u64).prop_map(Load::Compact);
     let load = prop_oneof![
-        2 => units, 2 => registrations, 1 => families, 3 => live, 1 => Just(Load::Fold),
+        4 => units, 4 => registrations, 2 => families, 6 => live, 2 => Just(Load::Fold), 1 => compact,
     ];
     prop::collection::vec(load, 1..8)
 }
@@ -205,7 +208,7 @@ impl Model {
             Load::Units(units) => self.units.extend(units),
             Load::Registrations(given, _) => given.iter().for_each(|it| self.register(it, keyed)),
             // What comes one by one is taken in step by step: what is picked depends on it.
-            Load::Families(_) | Load::Fold | Load::Live(..) => {}
+            Load::Families(_) | Load::Fold | Load::Compact(_) | Load::Live(..) => {}
         }
     }
 
@@ -292,6 +295,10 @@ fn build(loads: &[Load], keyed: bool, contact_text: bool) -> (Index, Model) {
                 let options = LoadOptions::default().duplicates(DuplicatePolicy::LatestWins);
                 let records: Vec<_> = units.iter().map(record).collect();
                 index.load_units(Units::records(records), options).unwrap();
+            }
+            Load::Compact(rows_max) => {
+                let options = CompactOptions::default().segment_rows_max(*rows_max);
+                index.compact(options.keep_versions(2)).unwrap();
             }
             Load::Families(which) => change_families(&index, FAMILIES[*which], contact_text),
             Load::Registrations(given, rows_max) => {
@@ -614,4 +621,39 @@ fn record_batches_hold_what_the_rows_do() {
     let contacts = own.contacts(Purpose::Safety).unwrap();
     let owners: usize = contacts.batches(2).map(|it| it.unwrap().num_rows()).sum();
     assert_eq!((owners, contacts.len()), (4, 4));
+}
+
+#[test]
+fn registrations_of_one_unit_stay_apart_when_they_are_compacted() {
+    let given = |key: u8| Given {
+        key,
+        namespace: None,
+        serial: 4,
+        owner: 0,
+        role: None,
+        from: None,
+        to: None,
+        email: false,
+        phone: false,
+        push: None,
+        purposes: [None; 3],
+        sms: None,
+        language: false,
+    };
+    let loads = [
+        Load::Registrations(vec![given(2)], 1),
+        Load::Units(vec![(0, 4)]),
+        Load::Registrations(vec![given(0)], 1),
+        Load::Compact(4),
+    ];
+    let (index, model) = build(&loads, true, false);
+    let own = index.snapshot().all().ownership(instant(0)).unwrap();
+    let live = model.live(&model.units, 0);
+    assert_eq!((own.registered(), live.len()), (1, 2));
+    check_registrations(&own, &live, false);
+    for purpose in Purpose::ALL {
+        check_reach(&own, &live, purpose);
+        check_contacts(&own, &live, purpose);
+    }
+    assert!(index.verify().unwrap().is_whole());
 }

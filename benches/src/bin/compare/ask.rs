@@ -66,7 +66,7 @@ fn open(arguments: &Arguments, expected: &Expected) -> Fallible<Value> {
     questions::answer(&index.snapshot(), &scope, Ask::Registered)?;
     let with_first = watch.wall();
     drop(index);
-    let (warm, _) = measure(arguments.runs, || Ok(Index::open(&arguments.store)?))?;
+    let (warm, _) = measure(None, || Ok(Index::open(&arguments.store)?))?;
     let warm_ms = warm.get("ms").and_then(Value::as_f64).unwrap_or_default();
     let (cold, with_first) = (milliseconds(cold), milliseconds(with_first));
     println!("  open: cold {cold:.2} ms, with first Q1 {with_first:.2} ms, warm {warm_ms:.3} ms");

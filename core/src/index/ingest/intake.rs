@@ -102,7 +102,12 @@ impl<S: Sink> Intake<S> {
         Ok(())
     }
 
-    fn tell(&self, reader: &dyn Reader, on_progress: &mut Option<OnProgress<'_>>) -> Result<()> {
+    /// Tells how far the load has come.
+    pub(super) fn tell(
+        &self,
+        reader: &dyn Reader,
+        on_progress: &mut Option<OnProgress<'_>>,
+    ) -> Result<()> {
         let Some(call) = on_progress else { return Ok(()) };
         let progress = Progress { rows: self.read, rows_total: reader.rows_total() };
         match call(progress) {

@@ -3,7 +3,8 @@
 use super::buffer::Buffer;
 use super::families::FamilyFinder;
 use super::intake::{Intake, Sink};
-use super::options::{DuplicatePolicy, LoadOptions, RejectPolicy};
+use super::merge::UnitRewrite;
+use super::options::{DuplicatePolicy, Limits, LoadOptions, RejectPolicy};
 use super::read::{self, Reader};
 use super::rejects::Rejects;
 use super::report::LoadReport;
@@ -46,6 +47,7 @@ pub(in crate::index) fn load(
     load.sink.sample(&mut *reader)?;
     let pool = options.limits.pool()?;
     load.run(&mut *reader, &mut options.limits.on_progress, &pool)?;
+    sort(&mut load, &mut *reader, &mut options.limits, &pool)?;
     commit(load, manifest, options.duplicates)
 }
 
@@ -90,6 +92,23 @@ impl<'l> UnitSink<'l> {
         let earlier = self.writer.segments();
         self.finder.sample(serials.iter().map(String::as_str), &earlier)
     }
+}
+
+/// Writes the segments of the load again in the order of all their serials, where the input came in
+/// another order than theirs: what was written so far were the runs of an external sort.
+fn sort(
+    load: &mut Intake<UnitSink<'_>>,
+    reader: &mut dyn Reader,
+    limits: &mut Limits<'_>,
+    pool: &rayon::ThreadPool,
+) -> Result<()> {
+    let (mixed, paths) = load.sink.writer.take_mixed()?;
+    let mut rewrite = UnitRewrite::new(mixed, limits.size(), load.sink.writer.schema())?;
+    while pool.install(|| rewrite.step(&mut load.sink.writer))?.is_some() {
+        load.tell(reader, &mut limits.on_progress)?;
+    }
+    drop(rewrite);
+    load.sink.writer.draft().discard(&paths)
 }
 
 fn commit(

@@ -2,6 +2,7 @@
 
 mod block;
 mod buffer;
+mod compact;
 mod duplicates;
 mod families;
 mod fold;
@@ -9,6 +10,7 @@ mod identifiers;
 mod intake;
 mod interner;
 mod load;
+mod merge;
 mod options;
 mod order;
 mod read;
@@ -23,6 +25,8 @@ mod tests;
 mod units;
 mod write;
 
+pub(super) use compact::compact;
+pub use compact::{CompactOptions, CompactReport};
 pub use fold::FoldReport;
 pub(super) use fold::fold;
 pub(super) use load::load;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::index::ingest::merge::Size;
 use crate::limits::SEGMENT_ROWS_MAX;
 use crate::pool;
 
@@ -71,6 +72,12 @@ impl Limits<'_> {
             "segment_rows_max is {}, but a segment has 1 to 2^32 rows",
             self.segment_rows_max
         )))
+    }
+
+    /// How large segments may be.
+    pub(super) fn size(&self) -> Size {
+        let bytes_max = u64::try_from(self.memory_bytes_max).unwrap_or(u64::MAX);
+        Size { rows_max: self.segment_rows_max, bytes_max }
     }
 
     /// The threads to use.

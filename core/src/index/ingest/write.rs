@@ -1,9 +1,11 @@
 //! The segments of a load: written one by one, compared with those before them, committed at once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::buffer::Buffer;
 use super::duplicates::common_rows;
+use super::merge::UnitRewrite;
 use super::order::{Ordered, order};
 use super::report::{Duplicates, IdentifierReport};
 use super::seal;
@@ -14,7 +16,7 @@ use crate::index::links::derive;
 use crate::index::manifest::{FileEntry, Manifest, RetiredEntry, UnitEntry};
 use crate::index::snapshot::{LiveSegment, Snapshot};
 use crate::schema::{Column, Schema};
-use crate::segment::{UnitSegment, write_units};
+use crate::segment::{UnitRows, UnitSegment, write_units};
 use crate::serial::{Families, FamilyId, SerialKey};
 use crate::sidecar::write_retired;
 
@@ -27,6 +29,8 @@ pub(super) struct Writer<'l> {
     schema: Schema,
     version: u64,
     written: Vec<Written>,
+    /// How many segments the load wrote, those too that it wrote again.
+    files: u64,
     /// For each segment that stays, the rows that the load retires.
     retired: Vec<RowSet>,
     duplicates: Duplicates,
@@ -39,7 +43,7 @@ pub(super) struct Writer<'l> {
 /// A segment that the load wrote.
 struct Written {
     file: FileEntry,
-    units: UnitSegment,
+    units: Arc<UnitSegment>,
     retired: RowSet,
 }
 
@@ -52,6 +56,7 @@ impl<'l> Writer<'l> {
             schema: manifest.schema.clone(),
             version: manifest.number,
             written: Vec::new(),
+            files: 0,
             retired: vec![RowSet::new(); before.segments().len()],
             duplicates: Duplicates::default(),
             units_of: BTreeMap::new(),
@@ -74,7 +79,7 @@ impl<'l> Writer<'l> {
     /// Every segment there will be, with its retired rows, before the load retires others.
     pub(super) fn live_segments(&self) -> impl Iterator<Item = (&UnitSegment, &RowSet)> {
         let of_index = self.earlier.iter().map(|it| (&*it.units, &*it.retired));
-        of_index.chain(self.written.iter().map(|it| (&it.units, &it.retired)))
+        of_index.chain(self.written.iter().map(|it| (&*it.units, &it.retired)))
     }
 
     /// How many units were written of a family, before later ones replaced any.
@@ -111,7 +116,7 @@ impl<'l> Writer<'l> {
     /// Every segment so far: those of the index, and those of the load.
     pub(super) fn segments(&self) -> Vec<&UnitSegment> {
         let of_index = self.earlier.iter().map(|it| &*it.units);
-        of_index.chain(self.written.iter().map(|it| &it.units)).collect()
+        of_index.chain(self.written.iter().map(|it| &*it.units)).collect()
     }
 
     /// Orders, writes and opens the rows as a segment, and finds which earlier rows they replace.
@@ -133,14 +138,50 @@ impl<'l> Writer<'l> {
                 *counts.entry(*family).or_default() += units;
             }
         }
-        let ordinal = u64::try_from(self.written.len()).unwrap_or(u64::MAX);
-        let id = rows.id((self.version << 20) ^ ordinal);
+        self.put(&rows)
+    }
+
+    /// Orders and writes rows as a segment that were units of the index or of the load already, and
+    /// are counted.
+    pub(super) fn write_again(&mut self, mut buffer: Buffer) -> Result<()> {
+        let ordered = order(&buffer);
+        buffer.forget_keys();
+        let rows = seal::encode(buffer, &ordered, &self.schema)?;
+        drop(ordered);
+        self.put(&rows)
+    }
+
+    fn put(&mut self, rows: &UnitRows) -> Result<()> {
+        let id = rows.id((self.version << 20) ^ self.files);
+        self.files += 1;
         let path = format!("units/{id}.seg");
-        let summary = write_units(self.draft.create(&path)?, id, &rows)?;
+        let summary = write_units(self.draft.create(&path)?, id, rows)?;
         let units = UnitSegment::open(self.draft.directory().open(&path)?, &self.schema)?;
         let file = FileEntry::new(path, &summary);
-        self.written.push(Written { file, units, retired: RowSet::new() });
+        self.written.push(Written { file, units: Arc::new(units), retired: RowSet::new() });
         Ok(())
+    }
+
+    /// Takes back what was written and has many rows between those of others, to write it again in
+    /// the order of all: the segments, and the paths of their files.
+    pub(super) fn take_mixed(&mut self) -> Result<(Vec<LiveSegment>, Vec<String>)> {
+        let live = |it: &Written| LiveSegment {
+            units: Arc::clone(&it.units),
+            retired: Arc::new(it.retired.clone()),
+        };
+        let live: Vec<LiveSegment> = self.written.iter().map(live).collect();
+        let mixed = UnitRewrite::mixed(&live)?;
+        let (mut taken, mut paths) = (Vec::new(), Vec::new());
+        let written = std::mem::take(&mut self.written);
+        for ((written, live), mixed) in written.into_iter().zip(live).zip(mixed) {
+            if mixed {
+                taken.push(live);
+                paths.push(written.file.path);
+            } else {
+                self.written.push(written);
+            }
+        }
+        Ok((taken, paths))
     }
 
     fn count_replaced(

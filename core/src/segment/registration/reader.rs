@@ -99,6 +99,12 @@ impl RegistrationSegment {
         &self.keys
     }
 
+    /// The namespaces of its serials, ascending; a number past the last is that of serials that came
+    /// without one.
+    pub(crate) fn namespaces(&self) -> &[String] {
+        &self.namespaces
+    }
+
     /// The namespace of a number of [`keys`](Self::keys); none where the serials came without one.
     pub(crate) fn namespace(&self, number: u32) -> Option<&str> {
         self.namespaces.get(usize::try_from(number).ok()?).map(String::as_str)

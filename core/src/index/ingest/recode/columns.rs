@@ -10,7 +10,10 @@ use crate::index::ingest::interner::MISSING;
 use crate::schema::{ColumnType, Value};
 
 /// The values of a chunk of a column.
-pub(super) fn block_column(column: &ColumnReader, index: usize) -> Result<BlockColumn> {
+pub(in crate::index::ingest) fn block_column(
+    column: &ColumnReader,
+    index: usize,
+) -> Result<BlockColumn> {
     let chunk = column.chunk(index)?;
     let mut mask = Mask::new();
     chunk.missing_into(&mut mask)?;

@@ -10,5 +10,6 @@ mod report;
 mod units;
 
 pub(in crate::index) use change::change_families;
+pub(super) use columns::block_column;
 pub use options::FamilyChangeOptions;
 pub use report::FamilyChangeReport;

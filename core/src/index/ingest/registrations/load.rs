@@ -11,6 +11,7 @@ use crate::index::ingest::block::{Block, BlockColumn, BlockTexts};
 use crate::index::ingest::buffer::Buffer;
 use crate::index::ingest::intake::{Intake, Sink};
 use crate::index::ingest::interner::{Interner, MISSING};
+use crate::index::ingest::merge::RegistrationRewrite;
 use crate::index::ingest::read;
 use crate::index::ingest::rejects::Rejects;
 use crate::index::ingest::report::Rejected;
@@ -39,6 +40,15 @@ pub(in crate::index) fn load(
     let mut load = Intake::new(sink, rejects, namespace, &options.limits);
     let pool = options.limits.pool()?;
     load.run(&mut *reader, &mut options.limits.on_progress, &pool)?;
+    // What was written so far were the runs of an external sort.
+    let (mixed, entries) = load.sink.writer.take_mixed()?;
+    let families = before.schema().families();
+    let mut rewrite = RegistrationRewrite::new(mixed, &entries, (options.limits.size(), families))?;
+    while pool.install(|| load.sink.writer.write_again(&mut rewrite))? {
+        load.tell(&*reader, &mut options.limits.on_progress)?;
+    }
+    drop(rewrite);
+    load.sink.writer.discard(&entries)?;
     pool.install(|| commit(load, manifest))
 }
 

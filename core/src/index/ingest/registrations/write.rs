@@ -1,5 +1,7 @@
 //! The segments of a load of registrations: written one by one, replacing what came before.
 
+use std::sync::Arc;
+
 use super::layout::Layout;
 use super::order::order;
 use super::report::RegistrationReport;
@@ -8,12 +10,14 @@ use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::index::files::Draft;
 use crate::index::ingest::buffer::Buffer;
-use crate::index::links::{Derived, derive, replaced};
+use crate::index::ingest::merge::RegistrationRewrite;
+use crate::index::links::{Derived, LiveRegistrations, derive, replaced};
 use crate::index::manifest::{FileEntry, Manifest, RegistrationEntry};
 use crate::index::snapshot::Snapshot;
 use crate::registry::RegistrationField as Field;
-use crate::segment::{RegistrationSegment, write_contacts, write_registrations};
+use crate::segment::{ContactFile, RegistrationSegment, write_contacts, write_registrations};
 use crate::serial::{Families, FamilyId};
+use crate::sidecar::Amendment;
 
 /// Writes the segments of a load.
 pub(super) struct Writer<'l> {
@@ -24,6 +28,8 @@ pub(super) struct Writer<'l> {
     version: u64,
     keeps_contact_text: bool,
     written: Vec<Written>,
+    /// How many segments the load wrote, those too that it wrote again.
+    files: u64,
     /// For each segment of the index, the rows that the load retires.
     retired: Vec<RowSet>,
     pub(super) replaced_in_load: u64,
@@ -33,7 +39,7 @@ pub(super) struct Writer<'l> {
 /// A segment that the load wrote.
 struct Written {
     entry: RegistrationEntry,
-    segment: RegistrationSegment,
+    segment: Arc<RegistrationSegment>,
     retired: RowSet,
 }
 
@@ -53,6 +59,7 @@ impl<'l> Writer<'l> {
             version: manifest.number,
             keeps_contact_text,
             written: Vec::new(),
+            files: 0,
             retired: vec![RowSet::new(); before.registration_segments().len()],
             replaced_in_load: 0,
             replaced_in_index: 0,
@@ -71,8 +78,7 @@ impl<'l> Writer<'l> {
         self.replaced_in_load += ordered.replaced;
         let sealed = seal::encode(buffer, ordered, &self.layout, self.keeps_contact_text)?;
         let rows = &sealed.registrations;
-        let ordinal = u64::try_from(self.written.len()).unwrap_or(u64::MAX);
-        let id = rows.id((self.version << 20) ^ ordinal);
+        let id = rows.id(self.salt());
         let path = format!("registrations/{id}.seg");
         let summary = write_registrations(self.draft.create(&path)?, id, rows)?;
         let mut contacts = None;
@@ -91,8 +97,60 @@ impl<'l> Writer<'l> {
             contacts,
             amended: None,
         };
-        self.written.push(Written { entry, segment, retired: RowSet::new() });
+        self.written.push(Written { entry, segment: Arc::new(segment), retired: RowSet::new() });
         Ok(())
+    }
+
+    /// Tells the name of the next segment from that of every other.
+    fn salt(&mut self) -> u64 {
+        self.files += 1;
+        (self.version << 20) ^ (self.files - 1)
+    }
+
+    /// Takes back what was written and has many serials between those of others, to write it again
+    /// in the order of all: the segments with their entries.
+    pub(super) fn take_mixed(
+        &mut self,
+    ) -> Result<(Vec<LiveRegistrations>, Vec<RegistrationEntry>)> {
+        let live: Vec<LiveRegistrations> =
+            self.written.iter().map(|it| self.live(it)).collect::<Result<_>>()?;
+        // Of one serial, what came later must stay later: all are taken from the first on.
+        let mixed = RegistrationRewrite::mixed(&live)?;
+        let first = mixed.iter().position(|it| *it).unwrap_or(live.len());
+        let taken = self.written.split_off(first).into_iter().map(|it| it.entry).collect();
+        Ok((live.into_iter().skip(first).collect(), taken))
+    }
+
+    fn live(&self, written: &Written) -> Result<LiveRegistrations> {
+        let contacts = written.entry.contacts.as_ref().map(|file| {
+            let bytes = self.draft.directory().open(&file.path)?;
+            ContactFile::open(bytes, written.segment.id(), written.entry.rows).map(Arc::new)
+        });
+        Ok(LiveRegistrations {
+            segment: Arc::clone(&written.segment),
+            contacts: contacts.transpose()?,
+            amendment: Arc::new(Amendment {
+                retired: written.retired.clone(),
+                ..Amendment::default()
+            }),
+        })
+    }
+
+    /// Writes the next segment of those that are written again; false where all are.
+    pub(super) fn write_again(&mut self, rewrite: &mut RegistrationRewrite) -> Result<bool> {
+        let salt = self.salt();
+        let Some(entry) = rewrite.step(&mut self.draft, salt)? else { return Ok(false) };
+        let bytes = self.draft.directory().open(&entry.file.path)?;
+        let segment = Arc::new(RegistrationSegment::open(bytes)?);
+        self.written.push(Written { entry, segment, retired: RowSet::new() });
+        Ok(true)
+    }
+
+    /// Removes the files of segments that were written again.
+    pub(super) fn discard(&mut self, entries: &[RegistrationEntry]) -> Result<()> {
+        let files = entries.iter().flat_map(|it| [Some(&it.file), it.contacts.as_ref()]);
+        let paths: Vec<String> = files.flatten().map(|file| file.path.clone()).collect();
+        self.draft.discard(&paths)
     }
 
     fn retire(&mut self, segment: &RegistrationSegment) -> Result<()> {
