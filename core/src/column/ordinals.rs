@@ -251,11 +251,12 @@ impl<'a> Ordinals<'a> {
                 set_rows(out, rows);
             } else if intervals.overlaps(bounds) {
                 blocks.read_into(block, &mut numbers)?;
-                for (row, code) in rows.zip(&numbers) {
-                    if intervals.contains(self.ordinal(*code)) {
-                        set_rows(out, row..row + 1);
-                    }
-                }
+                // Of thousands of intervals, a block meets a few; and what follows in a block is
+                // near what was before it.
+                let mut near = Near { intervals: intervals.within(bounds), known: (1, 0, false) };
+                let words = out.words_mut().iter_mut().skip(rows.start / 64);
+                let asked = numbers.get(..rows.len()).unwrap_or_default();
+                mark(asked, words, |code| near.contains(self.ordinal(*code)));
             }
         }
         Ok(())
@@ -332,10 +333,40 @@ fn scan_codes(codes: &Planes<'_>, ranges: &Intervals, out: &mut Mask) {
 }
 
 /// Sets the bit of every code that is wanted.
-fn mark<T>(codes: &[T], out: &mut [u64], wanted: impl Fn(&T) -> bool) {
-    for (word, codes) in out.iter_mut().zip(codes.chunks(64)) {
+fn mark<'o, T>(
+    codes: &[T],
+    out: impl IntoIterator<Item = &'o mut u64>,
+    mut wanted: impl FnMut(&T) -> bool,
+) {
+    for (word, codes) in out.into_iter().zip(codes.chunks(64)) {
         let bits = codes.iter().rev().fold(0, |bits, code| bits << 1 | u64::from(wanted(code)));
         *word |= bits;
+    }
+}
+
+/// Intervals that are asked about ordinals near one another.
+struct Near<'a> {
+    intervals: &'a [(u64, u64)],
+    /// The least and the greatest ordinal about which is known whether it is in, and that.
+    known: (u64, u64, bool),
+}
+
+impl Near<'_> {
+    #[inline]
+    fn contains(&mut self, ordinal: u64) -> bool {
+        let (first, last, inside) = self.known;
+        if (first..=last).contains(&ordinal) {
+            return inside;
+        }
+        let next = self.intervals.partition_point(|(_, last)| *last < ordinal);
+        let before = next.checked_sub(1).and_then(|at| self.intervals.get(at));
+        let from = before.map_or(0, |(_, last)| last.saturating_add(1));
+        self.known = match self.intervals.get(next) {
+            Some((first, last)) if *first <= ordinal => (*first, *last, true),
+            Some((first, _)) => (from, first - 1, false),
+            None => (from, u64::MAX, false),
+        };
+        self.known.2
     }
 }
 

@@ -55,3 +55,25 @@ pub(crate) struct GroupInfo {
     /// The rows; never none.
     pub(crate) rows: Range<u64>,
 }
+
+/// Codes that follow one another, and so do their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CodeRun {
+    /// The row of the first.
+    pub(crate) row: u64,
+    pub(crate) first: u128,
+    /// How many there are; never none.
+    pub(crate) length: u32,
+}
+
+impl CodeRun {
+    /// The row of one of the codes.
+    pub(crate) fn row_of(&self, code: u128) -> u64 {
+        self.row + u64::try_from(code.wrapping_sub(self.first)).unwrap_or(u64::MAX)
+    }
+
+    /// The last code.
+    pub(crate) fn last(&self) -> u128 {
+        self.first.saturating_add(u128::from(self.length) - 1)
+    }
+}

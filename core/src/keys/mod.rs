@@ -24,7 +24,7 @@ mod sparse;
 mod tests;
 mod writer;
 
-pub(crate) use group::GroupInfo;
+pub(crate) use group::{CodeRun, GroupInfo};
 pub(crate) use group::{GroupKeys, KeyGroup};
 pub(crate) use lookup::Lookup;
 pub(crate) use reader::Keys;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::dense::Dense;
-use super::group::GroupInfo;
+use super::group::{CodeRun, GroupInfo};
 use super::layout::{ENTRY_BYTES, Form, GroupEntry, HEADER_BYTES};
 use super::lookup::Lookup;
 use super::opaque::Opaque;
@@ -180,11 +180,31 @@ impl Keys {
         rows: Range<u64>,
         out: &mut Vec<u128>,
     ) -> Result<()> {
+        self.for_each_run(group, rows, |run| {
+            out.extend((0..run.length).map(|more| run.first.wrapping_add(u128::from(more))));
+        })
+    }
+
+    /// Gives the codes of some rows of group `group`, as far as they are its rows, those that follow
+    /// one another together; two runs may follow one another too.
+    ///
+    /// None where the group holds texts.
+    pub(crate) fn for_each_run(
+        &self,
+        group: usize,
+        rows: Range<u64>,
+        mut visit: impl FnMut(CodeRun),
+    ) -> Result<()> {
         let Some((info, store)) = self.group(group) else { return Ok(()) };
         let rows = within(info, &rows);
+        let mut row = info.rows.start + rows.start;
+        let visit = |first, length| {
+            visit(CodeRun { row, first, length });
+            row += u64::from(length);
+        };
         match store {
-            Store::Dense(store) => store.codes_into(rows, out),
-            Store::Sparse(store) => store.codes_into(rows, out),
+            Store::Dense(store) => store.for_each_run(rows, visit),
+            Store::Sparse(store) => store.for_each_run(rows, visit),
             Store::Opaque(_) => Ok(()),
         }
     }

@@ -192,9 +192,9 @@ impl Answer {
     }
 }
 
-/// Masks to be used again, and room for codes.
+/// Masks to be used again.
 #[derive(Debug, Default)]
-pub(super) struct Masks(Vec<Mask>, Vec<u128>);
+pub(super) struct Masks(Vec<Mask>);
 
 impl Masks {
     /// A mask of no rows.
@@ -223,15 +223,6 @@ impl Masks {
         let mut part = Part::Rows(mask);
         part.settle(self);
         part
-    }
-
-    /// Room for codes, to be given back.
-    pub(super) fn codes(&mut self) -> Vec<u128> {
-        std::mem::take(&mut self.1)
-    }
-
-    pub(super) fn put_codes(&mut self, codes: Vec<u128>) {
-        self.1 = codes;
     }
 
     pub(super) fn put_back(&mut self, part: Part) {

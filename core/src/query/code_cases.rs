@@ -6,8 +6,9 @@
 
 use std::ops::Bound;
 
+use super::text_leaf::SerialText;
 use crate::scope::{
-    LikePattern, MaskedTest, SerialTest, TextExpr, TextStep, TextTest, Truth, within,
+    LikePattern, MaskedTest, Places, SerialTest, TextExpr, TextStep, TextTest, Truth, within,
 };
 use crate::serial::{Case, Class, FamilyId, Letters, MadeIn, Reading, SerialFamily, Shape, Slot};
 
@@ -111,6 +112,41 @@ fn text_cases(family: &SerialFamily, test: &SerialTest) -> Option<CodeCases> {
     Some(CodeCases { sure, possible: doubtful.then_some(possible) })
 }
 
+/// Whether a test of texts asks of a character of the serials of a family, from the first on; none
+/// where places differ from serial to serial.
+pub(super) fn places_asked(family: &SerialFamily, test: SerialText<'_>) -> Option<Vec<bool>> {
+    let shapes = family.shapes()?;
+    let [shape] = shapes.as_slice() else { return None };
+    let all = shape.slots();
+    let asked = match test {
+        SerialText::Of(SerialTest::Text { of, .. } | SerialTest::Length { of, .. }) => {
+            let asked = Asked::of(shape, of)?;
+            all.iter().map(|slot| asked.slots.contains(slot)).collect()
+        }
+        SerialText::Of(SerialTest::Masked(masked)) if masked.free().len() == all.len() => {
+            masked.free().iter().map(|free| !free).collect()
+        }
+        SerialText::Like(pattern) => match pattern.ends() {
+            Some(ends) => {
+                (0..all.len()).map(|at| char_at(&ends, all.len(), at).is_some()).collect()
+            }
+            None => vec![true; all.len()],
+        },
+        SerialText::In(_) | SerialText::Of(_) => vec![true; all.len()],
+    };
+    Some(asked)
+}
+
+/// The character that a pattern, which asks of the ends of a text only, has at a place of one of so
+/// many characters.
+fn char_at((head, tail): &(Places, Option<Places>), length: usize, at: usize) -> Option<char> {
+    if let Some(asked) = head.get(at) {
+        return *asked;
+    }
+    let tail = tail.as_ref()?;
+    tail.get(at.checked_sub(length.checked_sub(tail.len())?)?).copied().flatten()
+}
+
 /// The characters of the serials of a shape that a test asks of.
 struct Asked {
     slots: Vec<Slot>,
@@ -201,24 +237,18 @@ fn passing(shape: &Shape, asked: &Asked, test: &TextTest) -> Option<Vec<Case>> {
 
 /// The codes of which what is asked fits a pattern.
 fn liked(shape: &Shape, asked: &Asked, pattern: &LikePattern) -> Option<Vec<Case>> {
-    let Some((head, tail)) = pattern.ends() else {
+    let Some(ends) = pattern.ends() else {
         return asked.read(shape)?.passing(|text| pattern.matches(text));
     };
     let length = asked.slots.len();
-    let end = tail.as_ref().map_or(0, Vec::len);
-    let fits = match tail {
-        None => length == head.len(),
-        Some(_) => length >= head.len() + end,
+    let fits = match &ends {
+        (head, None) => length == head.len(),
+        (head, Some(tail)) => length >= head.len() + tail.len(),
     };
     if !fits {
         return Some(Vec::new());
     }
-    let from = length - end;
-    let place = |at: usize| match at.checked_sub(from) {
-        _ if at < head.len() => head.get(at).copied().flatten(),
-        Some(at) => tail.as_ref().and_then(|tail| tail.get(at)).copied().flatten(),
-        None => None,
-    };
+    let place = |at: usize| char_at(&ends, length, at);
     let text: String = (0..length).filter_map(place).collect();
     let reading = asked.kept(|at| place(at).is_some()).read(shape)?;
     reading.between(Bound::Included(&text), Bound::Included(&text))

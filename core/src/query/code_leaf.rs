@@ -1,7 +1,5 @@
 //! A test of serials that is arithmetic on their codes.
 
-use std::ops::Range;
-
 use super::answer::{Answer, At, Masks, Part};
 use super::code_scan::CodeScan;
 use super::find::ends;
@@ -25,7 +23,7 @@ pub(super) struct CodePart {
     /// The place of the group that the rows are of.
     group: usize,
     rows: Ranges,
-    conditions: Vec<Condition>,
+    scan: CodeScan,
     /// What it is for rows that fulfil the conditions.
     truth: Truth,
 }
@@ -36,7 +34,7 @@ const INTERVALS_MAX: u128 = 4096;
 impl CodePart {
     /// Rows for which it is known already.
     pub(super) fn known(rows: Ranges, truth: Truth) -> Self {
-        CodePart { group: 0, rows, conditions: Vec::new(), truth }
+        CodePart { group: 0, rows, scan: CodeScan::default(), truth }
     }
 
     /// What a case comes to in a group: conditions that make few intervals of codes become rows.
@@ -49,7 +47,7 @@ impl CodePart {
         let part = |rows: Ranges, conditions: &[Condition]| CodePart {
             group: number,
             rows,
-            conditions: conditions.to_vec(),
+            scan: CodeScan::new(conditions),
             truth,
         };
         if case.conditions().is_empty() {
@@ -64,13 +62,12 @@ impl CodePart {
         let mut intervals = vec![(first, last)];
         let mut left = case.conditions();
         while let Some((condition, rest)) = left.split_first() {
-            let Condition { window, numbers } = condition;
-            let pieces = intervals.iter().map(|codes| window.pieces(*codes, numbers));
+            let pieces = intervals.iter().map(|codes| condition.pieces(*codes));
             if pieces.fold(0, u128::saturating_add) > INTERVALS_MAX {
                 break;
             }
             let (mut found, mut kept) = (Ranges::new(), Vec::new());
-            for codes in intervals.iter().flat_map(|codes| window.codes(*codes, numbers)) {
+            for codes in intervals.iter().flat_map(|codes| condition.codes(*codes)) {
                 let key = |code: u128| SerialKey::Coded { family: group.family, code };
                 let some = keys.rows_between(group.namespace, &key(codes.0), &key(codes.1))?;
                 if !some.is_empty() {
@@ -85,7 +82,7 @@ impl CodePart {
 
     /// The rows, where no code of them need be read.
     pub(super) fn into_rows(self) -> Result<Ranges, Self> {
-        if self.conditions.is_empty() { Ok(self.rows) } else { Err(self) }
+        if self.scan.is_empty() { Ok(self.rows) } else { Err(self) }
     }
 
     /// Whether there is no such row.
@@ -103,7 +100,7 @@ impl CodeLeaf<'_> {
 
     /// The rows to look at, where it is UNKNOWN for all of them and no code need be read.
     pub(super) fn rows_in_doubt(&self) -> Option<Ranges> {
-        let known = |it: &CodePart| it.conditions.is_empty() && it.truth == Truth::Unknown;
+        let known = |it: &CodePart| it.scan.is_empty() && it.truth == Truth::Unknown;
         self.parts.iter().all(known).then(|| self.domain())
     }
 
@@ -118,41 +115,24 @@ impl CodeLeaf<'_> {
             return Ok(Answer::all(Truth::False));
         };
         let (mut sure, mut possible) = (masks.empty(), None);
-        let mut codes = masks.codes();
         for part in &self.parts {
             let mask = match part.truth {
                 Truth::True => &mut sure,
                 _ => possible.get_or_insert_with(|| masks.empty()),
             };
-            let mut scan = CodeScan::new(&part.conditions);
             for range in part.rows.within(&asked) {
                 let rows = range.start.max(asked.start)..range.end.min(asked.end);
-                if part.conditions.is_empty() {
+                if part.scan.is_empty() {
                     mask.set_range(at.cut(&rows));
                     continue;
                 }
-                for block in blocks(rows) {
-                    codes.clear();
-                    self.keys.codes_into(part.group, block.clone(), &mut codes)?;
-                    let first = at.cut(&block).start;
-                    scan.mark(&codes, first, mask);
-                }
+                self.keys.for_each_run(part.group, rows, |run| part.scan.mark(run, at, mask))?;
             }
         }
-        masks.put_codes(codes);
         if let Some(possible) = &mut possible {
             possible.or(&sure);
         }
         let possible = possible.map(|it| masks.part(it));
         Ok(Answer { sure: masks.part(sure), possible })
     }
-}
-
-/// Codes that are read at a time: so many stay near the processor.
-const BLOCK_ROWS: u64 = 4096;
-const BLOCK_STEP: usize = 4096;
-
-fn blocks(rows: Range<u64>) -> impl Iterator<Item = Range<u64>> {
-    let starts = (rows.start..rows.end).step_by(BLOCK_STEP);
-    starts.map(move |start| start..rows.end.min(start + BLOCK_ROWS))
 }

@@ -1,212 +1,136 @@
 //! Marks the rows whose codes fulfil conditions.
+//!
+//! Codes come in runs, and a condition holds or fails for a stretch of codes, so that what is
+//! computed is where the next stretch ends, and not every code.
 
+use super::answer::At;
+use super::bit_pattern::{BitPattern, set_bits};
 use crate::bitmap::Mask;
-use crate::serial::{Condition, Numbers};
+use crate::keys::CodeRun;
+use crate::serial::{Condition, Stretch};
 
-/// Conditions made ready for many codes that ascend.
-pub(super) struct CodeScan<'a> {
-    narrow: Option<Vec<Narrow>>,
-    conditions: &'a [Condition],
+/// Conditions made ready for many codes.
+#[derive(Debug, Default)]
+pub(super) struct CodeScan {
+    conditions: Vec<Condition>,
+    /// Those that hold for short stretches only, which come again and again.
+    dense: Vec<(Condition, BitPattern)>,
 }
 
-impl<'a> CodeScan<'a> {
-    pub(super) fn new(conditions: &'a [Condition]) -> Self {
-        let narrow = conditions.iter().map(Narrow::new).collect();
-        CodeScan { narrow, conditions }
-    }
+/// Codes after which short stretches must come again.
+const PERIOD_MAX: u128 = 1 << 16;
+/// Codes for which a condition is asked one after the other at most, on average.
+const SHORT_MAX: u128 = 64;
+/// A run of fewer codes is not worth a pattern.
+const RUN_MIN: u32 = 16;
 
-    /// Marks the rows, from `first` on, whose codes fulfil all conditions.
-    pub(super) fn mark(&mut self, codes: &[u128], first: u32, out: &mut Mask) {
-        let fits =
-            codes.last().is_none_or(|last| u64::try_from(*last).is_ok_and(|it| it < CODES_END));
-        match &mut self.narrow {
-            Some(narrow) if fits => match narrow.as_mut_slice() {
-                [only] => mark(codes, first, out, |code| only.holds(low(code))),
-                narrow => {
-                    mark(codes, first, out, |code| narrow.iter_mut().all(|it| it.holds(low(code))));
+impl CodeScan {
+    pub(super) fn new(conditions: &[Condition]) -> Self {
+        let mut scan = CodeScan::default();
+        for condition in conditions {
+            let changes = 2 * condition.intervals() as u128;
+            let period = condition.period().filter(|it| *it <= PERIOD_MAX.min(changes * SHORT_MAX));
+            match period.and_then(|it| u64::try_from(it).ok()) {
+                Some(period) => {
+                    let pattern = BitPattern::new(period, |place| condition.holds_at(place));
+                    scan.dense.push((condition.clone(), pattern));
                 }
-            },
-            _ => mark(codes, first, out, |code| self.conditions.iter().all(|it| it.holds(code))),
-        }
-    }
-}
-
-/// Codes below this are computed with in 64 bits.
-const CODES_END: u64 = 1 << 62;
-
-#[expect(clippy::cast_possible_truncation, reason = "the caller saw that the greatest code fits")]
-fn low(code: u128) -> u64 {
-    code as u64
-}
-
-/// Sets the bit of every row, from `first` on, whose code passes.
-#[inline]
-fn mark(codes: &[u128], first: u32, out: &mut Mask, mut passes: impl FnMut(u128) -> bool) {
-    let (mut word, mut row) = (0_u64, first);
-    let words = out.words_mut();
-    for code in codes {
-        word |= u64::from(passes(*code)) << (row % 64);
-        row += 1;
-        if row.is_multiple_of(64) {
-            if let Some(slot) = words.get_mut((row / 64 - 1) as usize) {
-                *slot |= word;
-            }
-            word = 0;
-        }
-    }
-    if let Some(slot) = words.get_mut((row / 64) as usize) {
-        *slot |= word;
-    }
-}
-
-/// A condition in 64 bits, which knows the number of the code before: the next one is near as a
-/// rule, and then nothing is divided.
-struct Narrow {
-    /// Added to a code; the sum does not wrap.
-    plus: u64,
-    minus: u64,
-    low: u64,
-    span: u64,
-    wanted: Wanted,
-    /// The last code as it is divided, its number, and what was left of the division.
-    place: u64,
-    number: u64,
-    left: u64,
-}
-
-/// The numbers that pass.
-enum Wanted {
-    One(u64, u64),
-    /// A bit a number.
-    Few(Vec<u64>),
-    Many(Vec<(u64, u64)>),
-}
-
-/// Numbers up to which each has a bit.
-const BITS_MAX: u64 = 1 << 20;
-
-impl Narrow {
-    fn new(condition: &Condition) -> Option<Self> {
-        let Condition { window, numbers } = condition;
-        let (plus, minus) = window.shift();
-        let fits = |number: u128| u64::try_from(number).ok().filter(|it| *it < CODES_END);
-        let low = fits(window.low())?;
-        let span = window.span().map_or(Some(u64::MAX), fits)?;
-        let (plus, minus) = (fits(plus)?, fits(minus)?);
-        let wanted = Wanted::new(numbers, span);
-        Some(Narrow { plus, minus, low, span, wanted, place: 0, number: 0, left: 0 })
-    }
-
-    #[inline]
-    fn holds(&mut self, code: u64) -> bool {
-        // Both are below 2^62. A code of another shape has no number.
-        let Some(place) = (code + self.plus).checked_sub(self.minus) else { return false };
-        let step = place.wrapping_sub(self.place);
-        self.place = place;
-        let left = self.left.wrapping_add(step);
-        if step > CODES_END {
-            // It went back.
-            (self.number, self.left) = (place / self.low % self.span, place % self.low);
-        } else if left < self.low {
-            self.left = left;
-        } else if left - self.low < self.low {
-            self.left = left - self.low;
-            self.advance(1);
-        } else {
-            self.left = left % self.low;
-            self.advance(left / self.low);
-        }
-        match &self.wanted {
-            Wanted::One(first, last) => (*first..=*last).contains(&self.number),
-            Wanted::Few(bits) => {
-                let word = usize::try_from(self.number / 64).ok().and_then(|at| bits.get(at));
-                word.is_some_and(|word| word >> (self.number % 64) & 1 == 1)
-            }
-            Wanted::Many(pairs) => {
-                let at = pairs.partition_point(|(_, last)| *last < self.number);
-                pairs.get(at).is_some_and(|(first, _)| *first <= self.number)
+                None => scan.conditions.push(condition.clone()),
             }
         }
+        scan
     }
 
-    #[inline]
-    fn advance(&mut self, steps: u64) {
-        self.number += steps;
-        if self.number >= self.span {
-            self.number -= self.span;
-            if self.number >= self.span {
-                self.number %= self.span;
-            }
-        }
+    /// Whether all codes fulfil them, as there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.conditions.is_empty() && self.dense.is_empty()
     }
-}
 
-impl Wanted {
-    fn new(numbers: &Numbers, span: u64) -> Self {
-        // What no number of 64 bits is, no code has.
-        let pairs = numbers.as_slice().iter().filter_map(|(first, last)| {
-            let last = u64::try_from(*last).unwrap_or(u64::MAX);
-            u64::try_from(*first).ok().map(|first| (first, last))
-        });
-        let pairs: Vec<(u64, u64)> = pairs.collect();
-        match pairs.as_slice() {
-            [(first, last)] => Wanted::One(*first, *last),
-            _ if span <= BITS_MAX => {
-                let mut bits = vec![0_u64; usize::try_from(span.div_ceil(64)).unwrap_or(0)];
-                for number in pairs.iter().flat_map(|(first, last)| *first..=(*last).min(span)) {
-                    let word = usize::try_from(number / 64).ok().and_then(|at| bits.get_mut(at));
-                    if let Some(word) = word {
-                        *word |= 1 << (number % 64);
-                    }
+    /// Marks the rows of a chunk whose codes fulfil all conditions.
+    pub(super) fn mark(&self, run: CodeRun, at: At, out: &mut Mask) {
+        let by_pattern = run.length >= RUN_MIN && !self.dense.is_empty();
+        let mut patterns = Vec::new();
+        let (mut code, end) = (run.first, run.last());
+        loop {
+            let stretch = self.stretch((code, end), by_pattern);
+            let rows = at.cut(&(run.row_of(code)..run.row_of(stretch.last) + 1));
+            if stretch.holds && by_pattern {
+                patterns.clear();
+                for (condition, pattern) in &self.dense {
+                    let place = condition.place(code).unwrap_or(0) % u128::from(pattern.period());
+                    patterns.push((pattern, u64::try_from(place).unwrap_or(0)));
                 }
-                Wanted::Few(bits)
+                set_bits(&mut patterns, (rows.start, rows.end - rows.start), out);
+            } else if stretch.holds {
+                out.set_range(rows);
             }
-            _ => Wanted::Many(pairs),
+            match stretch.last.checked_add(1) {
+                Some(next) if next <= end => code = next,
+                _ => return,
+            }
         }
+    }
+
+    /// Whether all hold from a code on, and how far; of those that have a pattern, whether their
+    /// pattern tells.
+    #[inline]
+    fn stretch(&self, (code, end): (u128, u128), by_pattern: bool) -> Stretch {
+        let mut all = Stretch { holds: true, last: end };
+        for condition in &self.conditions {
+            let one = condition.stretch(code);
+            if !one.holds {
+                return Stretch { holds: false, last: one.last.min(end) };
+            }
+            all.last = all.last.min(one.last);
+        }
+        for (condition, _) in &self.dense {
+            if by_pattern && condition.place(code).is_some() {
+                continue;
+            }
+            let one = condition.stretch(code);
+            if !one.holds {
+                return Stretch { holds: false, last: one.last.min(end) };
+            }
+            all.last = all.last.min(one.last);
+        }
+        all
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serial::Window;
+    use crate::serial::{MadeIn, SerialFamily};
     use proptest::prelude::*;
-
-    fn condition() -> impl Strategy<Value = Condition> {
-        let low = prop_oneof![Just(1_u128), 2_u128..20, 900_u128..1100, Just(1 << 63)];
-        let span = prop_oneof![Just(None), (1_u128..40).prop_map(Some), Just(Some(1 << 70))];
-        let shift = prop_oneof![Just(0_u128), 0_u128..3000];
-        let pairs = prop::collection::vec((0_u128..60, 0_u128..60), 0..4);
-        (low, span, shift.clone(), shift, pairs).prop_map(|(low, span, plus, minus, pairs)| {
-            Condition {
-                window: Window::new((plus, minus), low, span),
-                numbers: Numbers::new(pairs),
-            }
-        })
-    }
 
     proptest! {
         #[test]
         fn rows_are_marked_whose_codes_fulfil_all(
-            conditions in prop::collection::vec(condition(), 0..3),
-            start in prop_oneof![3000_u128..9000, Just((1 << 62) - 50), Just(1 << 70)],
-            steps in prop::collection::vec(prop_oneof![3 => Just(1_u128), 1 => 1_u128..5000], 0..300),
-            first in 0_u32..200,
+            numbers in prop::collection::vec((0_u128..10, 0_u128..10), 1..3),
+            days in (17_800_i64..18_800, 0_i64..900),
+            runs in prop::collection::vec((0_u128..60, 1_u32..700), 1..20),
         ) {
-            let mut code = start;
-            let codes: Vec<u128> = steps.iter().map(|step| { code += step; code }).collect();
-            let mut scan = CodeScan::new(&conditions);
-            let mut out = Mask::new();
-            let half = codes.len() / 2;
-            for (start, part) in [(0, &codes[..half]), (half, &codes[half..])] {
-                scan.mark(part, first + u32::try_from(start).unwrap(), &mut out);
+            let family = SerialFamily::new("it", "{y:year1@2018}{p:A1}{ww:week}{n:D1}").unwrap();
+            let made = MadeIn { days: &[(days.0, days.0 + days.1)], wholly: false };
+            let dated = family.made_cases(made).unwrap();
+            let numbered = family.field_case(3, &numbers).unwrap();
+            let Some((dated, numbered)) = dated.first().zip(numbered.first()) else {
+                return Ok(());
+            };
+            let both = dated.and_all(numbered).unwrap();
+            for case in [&both, numbered] {
+                let scan = CodeScan::new(case.conditions());
+                let (mut next, mut row) = (0, 0);
+                let (mut out, mut expected) = (Mask::new(), Vec::new());
+                for (gap, length) in &runs {
+                    let run = CodeRun { row, first: next + gap, length: *length };
+                    (next, row) = (run.last() + 1, row + u64::from(run.length));
+                    scan.mark(run, At::of(0, 65_536), &mut out);
+                    let holding = (run.first..=run.last()).filter(|code| case.holds(*code));
+                    expected.extend(holding.map(|code| run.row_of(code)));
+                }
+                prop_assert_eq!(out.iter().map(u64::from).collect::<Vec<_>>(), expected);
             }
-            // Once more: to go back changes nothing.
-            scan.mark(&codes, first, &mut out);
-            let holds = |code: u128| conditions.iter().all(|it| it.holds(code));
-            let expected: Vec<u32> =
-                (first..).zip(&codes).filter(|it| holds(*it.1)).map(|it| it.0).collect();
-            prop_assert!(out.iter().map(u32::from).eq(expected));
         }
     }
 }

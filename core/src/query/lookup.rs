@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::find::{Found, Place, find_identified, find_sorted};
-use super::near::{Guess, Guesser};
+use super::near::{Guess, guess};
 use super::{NearMiss, Unit, UnitSet};
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
@@ -143,9 +143,9 @@ impl Snapshot {
         mut answer: Lookup,
         texts: &[S],
     ) -> Result<Lookup> {
-        let guesser = Guesser::new(sought.families);
         let guess = |place: &usize| {
-            let guess = texts.get(*place).and_then(|it| guesser.guess(it.as_ref().trim()))?;
+            let text = texts.get(*place)?.as_ref().trim();
+            let guess = guess(sought.families, text)?;
             Some((*place, guess))
         };
         let guesses: Vec<(usize, Guess)> = if answer.invalid.len() <= BLOCK {

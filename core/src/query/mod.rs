@@ -7,6 +7,7 @@
 mod algebra;
 mod answer;
 mod batches;
+mod bit_pattern;
 mod by;
 mod code_cases;
 mod code_leaf;
@@ -21,7 +22,6 @@ mod find;
 #[cfg(test)]
 mod hostile;
 mod identifiers;
-mod like_scan;
 mod lookup;
 mod near;
 mod order;
@@ -32,6 +32,7 @@ mod select;
 mod selection;
 mod serials;
 mod table;
+mod tail_scan;
 mod text_leaf;
 mod time_parts;
 mod unit_set;

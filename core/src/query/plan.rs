@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::answer::At;
@@ -10,7 +11,7 @@ use super::code_leaf::CodeLeaf;
 use super::column_leaf::{ColumnLeaf, MissingLeaf};
 use super::identifiers::IdentifierLeaf;
 use super::ranges::Ranges;
-use super::serials::{SerialRows, namespace_rows, resembling_rows, serial_rows};
+use super::serials::{Doubtful, SerialRows, namespace_rows, serial_rows};
 use super::table::TableLeaf;
 use super::text_leaf::TextLeaf;
 use crate::error::Result;
@@ -50,7 +51,7 @@ pub(super) enum Kind<'a> {
 #[derive(Debug)]
 pub(super) struct CaseBook {
     cases: RefCell<BTreeMap<(NodeId, FamilyId), Known>>,
-    /// Whether there are so many ranges that what resembles a family is looked for once for all.
+    /// Whether there are so many ranges that what may be of a family is looked for once for all.
     has_many_ranges: bool,
 }
 
@@ -106,8 +107,8 @@ impl<'a> Plan<'a> {
         book: &CaseBook,
         root: NodeId,
     ) -> Result<Self> {
-        let resembling = RefCell::default();
-        let root = Compiler { segment, bound, book, resembling }.step(root)?;
+        let doubtful = RefCell::default();
+        let root = Compiler { segment, bound, book, doubtful }.step(root)?;
         Ok(Plan { segment, root })
     }
 
@@ -124,12 +125,15 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// By identifier column, or none for the serial, and by family.
+type DoubtBook = BTreeMap<(Option<usize>, FamilyId), Rc<Doubtful>>;
+
 struct Compiler<'a, 'b> {
     segment: &'a LiveSegment,
     bound: &'a BoundScope,
     book: &'b CaseBook,
-    /// The rows that fit no family and resemble one; of an identifier column, the places.
-    resembling: RefCell<BTreeMap<(Option<usize>, FamilyId), Ranges>>,
+    /// The rows that fit no family and may be of one; of an identifier column, the places.
+    doubtful: RefCell<DoubtBook>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -196,8 +200,8 @@ impl<'a> Compiler<'a, '_> {
         test: &'a SerialTest,
     ) -> Result<SerialRows<'a>> {
         let cases = |family| self.book.cases(families, family, node, test);
-        let resembling = |family| self.resembling(of, families, family);
-        serial_rows(of.1, families, test, cases, resembling)
+        let doubtful = |family| self.doubtful(of, families, family);
+        serial_rows(of.1, families, test, cases, doubtful)
     }
 
     fn identifiers(&self, node: NodeId, column: usize, test: &'a SerialTest) -> Result<Kind<'a>> {
@@ -213,22 +217,22 @@ impl<'a> Compiler<'a, '_> {
         Ok(if leaf.is_false() { Kind::Constant(Truth::False) } else { Kind::Identifiers(leaf) })
     }
 
-    /// The rows that fit no family and resemble one; none where texts are looked at as need be.
-    fn resembling(
+    /// The rows that fit no family and may be of one; none where texts are looked at as need be.
+    fn doubtful(
         &self,
         (column, keys): (Option<usize>, &Keys),
         families: &Families,
         family: FamilyId,
-    ) -> Result<Option<Ranges>> {
+    ) -> Result<Option<Rc<Doubtful>>> {
         let Some(it) = families.family(family).filter(|_| self.book.has_many_ranges) else {
             return Ok(None);
         };
-        if let Some(rows) = self.resembling.borrow().get(&(column, family)) {
-            return Ok(Some(rows.clone()));
+        if let Some(found) = self.doubtful.borrow().get(&(column, family)) {
+            return Ok(Some(Rc::clone(found)));
         }
-        let rows = resembling_rows(keys, it)?;
-        self.resembling.borrow_mut().insert((column, family), rows.clone());
-        Ok(Some(rows))
+        let found = Rc::new(Doubtful::new(keys, it)?);
+        self.doubtful.borrow_mut().insert((column, family), Rc::clone(&found));
+        Ok(Some(found))
     }
 
     /// What any of the ways to resolve a test of serials says.

@@ -1,18 +1,20 @@
 //! What comes back from a scope.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use super::UnitSet;
 use super::find::{Found, Place, find, find_identified};
+use super::ranges::Ranges;
 use super::select::{UNWATCHED, select_node};
+use super::serials::Doubtful;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::gs1::Scanned;
 use crate::scope::{BoundNode, BoundScope, Decision, SerialTest, Verdict};
-use crate::serial::{Families, KeyRange, SerialKey};
+use crate::serial::{Families, FamilyId, KeyRange, SerialKey};
 
 /// The units that a scope covers, and those it may cover.
 ///
@@ -209,10 +211,10 @@ impl Selection {
         Ok(decision)
     }
 
-    /// The undetermined units whose serials fit no family and resemble those of a range of the
-    /// scope: they may be misread serials that lie in it.
+    /// The undetermined units whose serials fit no family and may be misread serials of a range of
+    /// the scope.
     ///
-    /// Takes as long as selecting by one range of each family.
+    /// Reads the serials that fit no family, once for each family of a range.
     ///
     /// # Errors
     ///
@@ -239,20 +241,29 @@ impl Selection {
     pub fn near_misses(&self) -> Result<UnitSet> {
         let snapshot = self.affected.snapshot();
         let bound = self.scope();
-        let mut asked = BTreeSet::new();
         let mut near =
             UnitSet::of(snapshot.clone(), vec![RowSet::new(); snapshot.segments().len()]);
+        let mut coded = BTreeMap::<FamilyId, Vec<(u128, u128)>>::new();
         for (node, it) in bound.nodes() {
             let BoundNode::Serial(SerialTest::Range(range)) = it else { continue };
-            // What resembles a family does so whatever the ends of a range.
-            if let KeyRange::Coded { family, .. } = range
-                && !asked.insert(*family)
-            {
+            if let KeyRange::Coded { family, first, last } = range {
+                coded.entry(*family).or_default().push((*first, *last));
                 continue;
             }
             let found = select_node(snapshot, bound, node, UNWATCHED)?.undetermined;
             near = near.union(&UnitSet::of(snapshot.clone(), found))?;
         }
+        let mut rows = Vec::new();
+        for segment in snapshot.segments() {
+            let mut parts = Vec::new();
+            for (family, ranges) in &coded {
+                let Some(family) = bound.schema().families().family(*family) else { continue };
+                let doubtful = Doubtful::new(segment.units.keys(), family)?;
+                parts.extend(ranges.iter().map(|(first, last)| doubtful.of_range(*first, *last)));
+            }
+            rows.push(Ranges::join(parts, Ranges::union).unwrap_or_default().to_row_set());
+        }
+        near = near.union(&UnitSet::of(snapshot.clone(), rows))?;
         near.intersection(&self.undetermined)
     }
 

@@ -1,5 +1,6 @@
 //! Tests of serials and namespaces become rows; tests of identifiers places.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::code_cases::CodeCases;
@@ -27,7 +28,7 @@ pub(super) fn serial_rows<'a>(
     families: &'a Families,
     test: &'a SerialTest,
     cases: impl Fn(FamilyId) -> Option<Arc<CodeCases>>,
-    resembling: impl Fn(FamilyId) -> Result<Option<Ranges>>,
+    doubtful: impl Fn(FamilyId) -> Result<Option<Rc<Doubtful>>>,
 ) -> Result<SerialRows<'a>> {
     let text = match test {
         SerialTest::In(them) => return listed(keys, them.iter().cloned()),
@@ -46,11 +47,11 @@ pub(super) fn serial_rows<'a>(
     match test {
         SerialTest::Range(range) => {
             (found.rows, found.looked_at) = in_range(keys, range)?;
-            if let KeyRange::Coded { family, .. } = range
-                && let Some(rows) = resembling(*family)?
+            if let KeyRange::Coded { family, first, last } = range
+                && let Some(doubtful) = doubtful(*family)?
             {
                 found.looked_at = Ranges::new();
-                let part = CodePart::known(rows, Truth::Unknown);
+                let part = CodePart::known(doubtful.of_range(*first, *last), Truth::Unknown);
                 found.parts.extend((!part.is_empty()).then_some(part));
             }
         }
@@ -73,7 +74,7 @@ pub(super) fn serial_rows<'a>(
         }
     }
     let Found { rows, looked_at, parts } = found;
-    let texts = TextLeaf { keys, families, test: text, rows: looked_at };
+    let texts = TextLeaf::new(keys, families, text, looked_at);
     Ok(SerialRows {
         rows,
         codes: (!parts.is_empty()).then_some(CodeLeaf { keys, parts }),
@@ -185,20 +186,47 @@ fn in_range(keys: &Keys, range: &KeyRange) -> Result<(Ranges, Ranges)> {
     Ok((rows, looked_at))
 }
 
-/// The rows whose serials fit no family and resemble those of one.
-pub(super) fn resembling_rows(keys: &Keys, family: &SerialFamily) -> Result<Ranges> {
-    let mut rows = Ranges::new();
-    for (at, group) in keys.groups().iter().enumerate() {
-        if group.family == FamilyId::OPAQUE {
-            keys.for_each_text(at, group.rows.clone(), |row, text| {
-                if family.resembles(text) {
-                    rows.push(row..row + 1);
-                }
-                Ok(())
-            })?;
+/// The rows whose serials fit no family and may be of one.
+#[derive(Debug, Default)]
+pub(super) struct Doubtful {
+    /// Those that resemble its serials.
+    resembling: Ranges,
+    /// The others that are misread ones of it: the code and the row, ascending.
+    misread: Vec<(u128, u64)>,
+}
+
+impl Doubtful {
+    pub(super) fn new(keys: &Keys, family: &SerialFamily) -> Result<Self> {
+        let mut all = Doubtful::default();
+        for (at, group) in keys.groups().iter().enumerate() {
+            if group.family == FamilyId::OPAQUE {
+                keys.for_each_text(at, group.rows.clone(), |row, text| {
+                    if family.resembles(text) {
+                        all.resembling.push(row..row + 1);
+                    } else if let Some(code) = family.misread(text) {
+                        all.misread.push((code, row));
+                    }
+                    Ok(())
+                })?;
+            }
         }
+        all.misread.sort_unstable();
+        Ok(all)
     }
-    Ok(rows)
+
+    /// The rows that may lie in a range of codes.
+    pub(super) fn of_range(&self, first: u128, last: u128) -> Ranges {
+        let start = self.misread.partition_point(|(code, _)| *code < first);
+        let misread = self.misread.get(start..).unwrap_or_default();
+        let inside = misread.iter().take_while(|(code, _)| *code <= last);
+        let mut rows: Vec<u64> = inside.map(|(_, row)| *row).collect();
+        rows.sort_unstable();
+        let mut inside = Ranges::new();
+        for row in rows {
+            inside.push(row..row + 1);
+        }
+        self.resembling.union(&inside)
+    }
 }
 
 /// The rows of the namespaces whose names pass.

@@ -1,10 +1,11 @@
 //! A test of serials that looks at their texts.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::answer::{Answer, At, Masks, Part};
-use super::like_scan::LikeScan;
 use super::ranges::Ranges;
+use super::tail_scan::{Memo, TailScan};
 use crate::bitmap::Mask;
 use crate::error::{Error, Result};
 use crate::keys::Keys;
@@ -19,6 +20,8 @@ pub(super) struct TextLeaf<'a> {
     pub(super) test: SerialText<'a>,
     /// The rows to look at.
     pub(super) rows: Ranges,
+    /// What is known of the ends of serials, by family.
+    memos: BTreeMap<FamilyId, Memo>,
 }
 
 /// What the text of a serial must be.
@@ -31,7 +34,17 @@ pub(super) enum SerialText<'a> {
     Of(&'a SerialTest),
 }
 
-impl TextLeaf<'_> {
+impl<'a> TextLeaf<'a> {
+    pub(super) fn new(
+        keys: &'a Keys,
+        families: &'a Families,
+        test: SerialText<'a>,
+        rows: Ranges,
+    ) -> Self {
+        let memos = families.iter().map(|(id, _)| (id, Memo::default())).collect();
+        TextLeaf { keys, families, test, rows, memos }
+    }
+
     /// FALSE where no row of the chunk is to be looked at.
     pub(super) fn outlook(&self, at: At) -> Option<Truth> {
         self.rows.within(&at.range()).is_empty().then_some(Truth::False)
@@ -42,16 +55,6 @@ impl TextLeaf<'_> {
             return Ok(Answer::all(Truth::False));
         };
         let (mut sure, mut possible) = (masks.empty(), masks.empty());
-        let mut tell = |row: u64, truth: Truth| {
-            if truth != Truth::False
-                && let Some(row) = at.row(row)
-            {
-                possible.set(row);
-                if truth == Truth::True {
-                    sure.set(row);
-                }
-            }
-        };
         for range in self.rows.within(&asked) {
             let range = range.start.max(asked.start)..range.end.min(asked.end);
             let groups = self.keys.groups();
@@ -61,25 +64,32 @@ impl TextLeaf<'_> {
                 if rows.is_empty() {
                     break;
                 }
-                let asked = |row| is_asked(at, within, row);
-                self.test_rows(number, rows, asked, &mut tell)?;
+                self.test_rows((number, rows), (at, within), [&mut sure, &mut possible])?;
             }
         }
         Ok(Answer { sure: masks.part(sure), possible: Some(masks.part(possible)) })
     }
 
+    /// Marks the rows of a group for which it is TRUE, and those for which it is not FALSE.
     fn test_rows(
         &self,
-        number: usize,
-        rows: Range<u64>,
-        asked: impl Fn(u64) -> bool,
-        tell: &mut impl FnMut(u64, Truth),
+        (number, rows): (usize, Range<u64>),
+        (at, within): (At, &Part),
+        [sure, possible]: [&mut Mask; 2],
     ) -> Result<()> {
         let keys = self.keys;
         let Some(group) = keys.groups().get(number) else { return Ok(()) };
+        let mut tell = |row: u64, truth: Truth| {
+            if let Some(row) = at.row(row).filter(|_| truth != Truth::False) {
+                possible.set(row);
+                if truth == Truth::True {
+                    sure.set(row);
+                }
+            }
+        };
         if group.family == FamilyId::OPAQUE {
             return keys.for_each_text(number, rows, |row, text| {
-                if asked(row) {
+                if is_asked(at, within, row) {
                     tell(row, self.truth(&SerialKey::Opaque(text.into()), text)?);
                 }
                 Ok(())
@@ -88,25 +98,27 @@ impl TextLeaf<'_> {
         let family = self.families.family(group.family);
         let family =
             family.ok_or_else(|| Error::corrupt("segment: its serials are of no family"))?;
+        let mut truth = |code: u128, text: &str| {
+            self.truth(&SerialKey::Coded { family: group.family, code }, text)
+        };
+        let memo = self.memos.get(&group.family);
+        if let Some(mut scan) = memo.and_then(|memo| TailScan::new(memo, family, self.test)) {
+            let mut done = Ok(());
+            keys.for_each_run(number, rows, |run| {
+                if done.is_ok() {
+                    done = scan.mark(run, at, [&mut *sure, &mut *possible], &mut truth);
+                }
+            })?;
+            return done;
+        }
         let mut codes = Vec::new();
         keys.codes_into(number, rows.clone(), &mut codes)?;
-        if let SerialText::Like(pattern) = self.test
-            && let Some(mut scan) = LikeScan::new(family, pattern)
-        {
-            for (row, code) in rows.zip(codes) {
-                if asked(row) {
-                    tell(row, Truth::from(scan.fits(code)?));
-                }
-            }
-            return Ok(());
-        }
         let mut text = String::new();
         for (row, code) in rows.zip(codes) {
-            if asked(row) {
+            if is_asked(at, within, row) {
                 text.clear();
                 family.decode_into(code, &mut text)?;
-                let key = SerialKey::Coded { family: group.family, code };
-                tell(row, self.truth(&key, &text)?);
+                tell(row, truth(code, &text)?);
             }
         }
         Ok(())

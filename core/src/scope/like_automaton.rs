@@ -50,6 +50,7 @@ impl LikeAutomaton {
     }
 
     /// Whether a text that ends here fits.
+    #[cfg(test)]
     pub(crate) fn fits(&self, state: u128) -> bool {
         state >> self.places.len() & 1 == 1
     }

@@ -38,7 +38,7 @@ pub use build::Term;
 pub use date_part::DatePart;
 pub(crate) use decide::within;
 pub use decision::{DecidingClause, Decision};
-pub(crate) use like::LikePattern;
+pub(crate) use like::{LikePattern, Places};
 pub(crate) use like_automaton::LikeAutomaton;
 pub use literal::Literal;
 pub(crate) use mask::MaskedTest;

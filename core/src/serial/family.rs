@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Normaliser;
 use super::codec::Codec;
 use super::layout::{FieldPart, Layout};
+use super::misreading::LenientCell;
 use crate::error::{Error, Result};
 
 /// Bytes the name of a family may have.
@@ -90,6 +91,7 @@ pub struct SerialFamily {
     /// The places of the fields, the most significant first.
     order: Vec<usize>,
     codec: Codec,
+    lenient: LenientCell,
 }
 
 impl SerialFamily {
@@ -111,7 +113,8 @@ impl SerialFamily {
         let layout = Layout::parse(layout)?;
         let order = default_order(&layout);
         let codec = Codec::new(&layout, &order, Normaliser::new(), CheckPolicy::Report)?;
-        Ok(SerialFamily { name: name.to_owned(), layout, order, codec })
+        let lenient = LenientCell::default();
+        Ok(SerialFamily { name: name.to_owned(), layout, order, codec, lenient })
     }
 
     /// Declares the order of significance: the name of every field, the most significant first.
@@ -176,6 +179,7 @@ impl SerialFamily {
 
     fn ready(mut self, normaliser: Normaliser, policy: CheckPolicy) -> Result<Self> {
         self.codec = Codec::new(&self.layout, &self.order, normaliser, policy)?;
+        self.lenient = LenientCell::default();
         Ok(self)
     }
 
@@ -276,6 +280,10 @@ impl SerialFamily {
 
     pub(super) fn codec(&self) -> &Codec {
         &self.codec
+    }
+
+    pub(super) fn lenient(&self) -> &LenientCell {
+        &self.lenient
     }
 }
 

@@ -12,6 +12,7 @@ mod key;
 mod known;
 mod layout;
 mod lengths;
+mod misreading;
 mod normaliser;
 mod overlap;
 mod prefix;
@@ -36,6 +37,4 @@ pub(crate) use key::opaque_order;
 pub use normaliser::Normaliser;
 pub use range::{KeyRange, SerialRange};
 pub(crate) use tail::Tail;
-#[cfg(test)]
-pub(crate) use window::Window;
-pub(crate) use window::{Case, Condition, Letters, MadeIn, Numbers, Reading, Shape, Slot};
+pub(crate) use window::{Case, Condition, Letters, MadeIn, Reading, Shape, Slot, Stretch};

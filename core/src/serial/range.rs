@@ -233,17 +233,20 @@ impl KeyRange {
     /// Whether a serial lies in the range; none where it may or may not.
     ///
     /// A range of a family decides the serials of that family. No serial of another family lies in
-    /// it, and of those that fit none, the ones that [resemble](SerialFamily::resembles) the family
-    /// are unknown. A range of serials that fit no family decides those of its shape; what lies
+    /// it. Of those that fit none, the ones that [resemble](SerialFamily::resembles) the family are
+    /// unknown, and those that are [misread](SerialFamily::misread) ones of the range. A range of serials that fit no family decides those of its shape; what lies
     /// between its ends in another shape is unknown.
     pub fn decide(&self, families: &Families, key: &SerialKey) -> Option<bool> {
         match (self, key) {
             (KeyRange::Coded { family, first, last }, SerialKey::Coded { family: of, code }) => {
                 Some(family == of && (first..=last).contains(&code))
             }
-            (KeyRange::Coded { family, .. }, SerialKey::Opaque(text)) => {
-                let resembles = families.family(*family).is_some_and(|it| it.resembles(text));
-                if resembles { None } else { Some(false) }
+            (KeyRange::Coded { family, first, last }, SerialKey::Opaque(text)) => {
+                let may_be = |it: &SerialFamily| {
+                    let read = || it.misread(text).is_some_and(|it| (first..=last).contains(&&it));
+                    it.resembles(text) || read()
+                };
+                if families.family(*family).is_some_and(may_be) { None } else { Some(false) }
             }
             (KeyRange::Opaque { .. }, SerialKey::Coded { .. }) => Some(false),
             (KeyRange::Opaque { first, last }, SerialKey::Opaque(text)) => {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::shape::{RANK_CODES, RANKS, WORDS};
-use crate::bitmap::{Container, kernels};
+use crate::bitmap::kernels;
 
 /// A chunk that has codes, and what it holds.
 #[derive(Clone, Copy)]
@@ -31,6 +31,9 @@ pub(super) enum Codes<'a> {
         words: &'a [[u8; 8]; WORDS],
     },
 }
+
+/// Codes of a chunk, in it or not.
+const LOWS: u32 = 1 << 16;
 
 fn half(bytes: [u8; 2]) -> u16 {
     u16::from_le_bytes(bytes)
@@ -106,26 +109,56 @@ impl Place<'_> {
         }
     }
 
-    /// Gives the codes of some ranks, as far as there are so many.
-    pub(super) fn for_each(&self, ranks: Range<u32>, mut visit: impl FnMut(u16)) {
+    /// Gives the codes of some ranks, as far as there are so many: the first of those that follow
+    /// one another, and how many they are.
+    pub(super) fn for_each_run(&self, ranks: Range<u32>, mut visit: impl FnMut(u16, u32)) {
         match self.codes {
-            Codes::Runs { .. } => {
-                for run in self.runs() {
+            Codes::Runs { ranks: befores, .. } => {
+                let first = befores.partition_point(|&it| u32::from(half(it)) <= ranks.start);
+                let runs = self.runs().skip(first.saturating_sub(1));
+                for run in runs.take_while(|run| run.before < ranks.end) {
                     let start = run.before.max(ranks.start);
                     let end = (run.before + run.length).min(ranks.end);
-                    for rank in start..end {
-                        let low = run.first + (rank - run.before);
-                        u16::try_from(low).into_iter().for_each(&mut visit);
+                    let low = u16::try_from(run.first + (start - run.before));
+                    if let (Ok(low), Some(length)) = (low, end.checked_sub(start)) {
+                        visit(low, length.min(LOWS - u32::from(low)));
                     }
                 }
             }
             Codes::Array(codes) => {
                 let codes = codes.get(ranks.start as usize..ranks.end as usize);
-                codes.unwrap_or_default().iter().for_each(|&it| visit(half(it)));
+                let mut codes = codes.unwrap_or_default().iter().map(|&it| half(it)).peekable();
+                while let Some(first) = codes.next() {
+                    let mut last = first;
+                    while let Some(next) = codes.next_if(|it| last.checked_add(1) == Some(*it)) {
+                        last = next;
+                    }
+                    visit(first, u32::from(last - first) + 1);
+                }
             }
             Codes::Bits { words, .. } => {
-                let codes = Container::Bits(words).iter().skip(ranks.start as usize);
-                codes.take(ranks.len()).for_each(visit);
+                let Some(mut low) = self.select(ranks.start).map(u32::from) else { return };
+                let mut left = ranks.len() as u64;
+                while low < LOWS && left > 0 {
+                    let word = word_at(words, (low / 64) as usize) >> (low % 64);
+                    if word & 1 == 0 {
+                        low += word.trailing_zeros().min(64 - low % 64);
+                        continue;
+                    }
+                    let first = low;
+                    loop {
+                        let word = word_at(words, (low / 64) as usize) >> (low % 64);
+                        low += word.trailing_ones();
+                        if low % 64 != 0 || word & 1 == 0 || low >= LOWS {
+                            break;
+                        }
+                    }
+                    let length = u64::from(low - first).min(left);
+                    left -= length;
+                    if let (Ok(first), Ok(length)) = (u16::try_from(first), u32::try_from(length)) {
+                        visit(first, length);
+                    }
+                }
             }
         }
     }

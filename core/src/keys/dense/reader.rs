@@ -113,8 +113,13 @@ impl Dense {
         }
     }
 
-    /// Appends the codes of some rows of the group.
-    pub(in super::super) fn codes_into(&self, rows: Range<u64>, out: &mut Vec<u128>) -> Result<()> {
+    /// Gives the codes of some rows of the group: the first of those that follow one another, and
+    /// how many they are.
+    pub(in super::super) fn for_each_run(
+        &self,
+        rows: Range<u64>,
+        mut visit: impl FnMut(u128, u32),
+    ) -> Result<()> {
         let mut row = rows.start;
         let mut chunk = if rows.is_empty() { 0 } else { self.chunk_of(row)? };
         while row < rows.end {
@@ -125,9 +130,12 @@ impl Dense {
                 u32::try_from(rank).map_or(place.count, |rank| rank.min(place.count))
             };
             let wanted = within(row)..within(rows.end);
-            let before = out.len();
-            place.for_each(wanted.clone(), |low| out.push(start | u128::from(low)));
-            if wanted.is_empty() || out.len() - before != wanted.len() {
+            let mut given = 0;
+            place.for_each_run(wanted.clone(), |low, length| {
+                visit(start | u128::from(low), length);
+                given += length as usize;
+            });
+            if wanted.is_empty() || given != wanted.len() {
                 return Err(self.part.corrupt("a chunk of serials has too few codes"));
             }
             row = place.before + u64::from(wanted.end);

@@ -144,8 +144,13 @@ impl Sparse {
         code.ok_or_else(|| self.part.corrupt("a row past the last serial is asked for"))
     }
 
-    /// Appends the codes of some rows of the group.
-    pub(in super::super) fn codes_into(&self, rows: Range<u64>, out: &mut Vec<u128>) -> Result<()> {
+    /// Gives the codes of some rows of the group: the first of those that follow one another, and
+    /// how many they are.
+    pub(in super::super) fn for_each_run(
+        &self,
+        rows: Range<u64>,
+        mut visit: impl FnMut(u128, u32),
+    ) -> Result<()> {
         let mut row = usize::try_from(rows.start).unwrap_or(usize::MAX);
         let end = usize::try_from(rows.end).unwrap_or(usize::MAX);
         while row < end {
@@ -153,7 +158,15 @@ impl Sparse {
                 return Err(self.part.corrupt("a row past the last serial is asked for"));
             };
             let start = row - row % BLOCK_CODES;
-            out.extend(place.codes(row - start..place.count.min(end - start)));
+            let codes = place.codes(row - start..place.count.min(end - start));
+            let mut codes = codes.peekable();
+            while let Some(first) = codes.next() {
+                let (mut last, mut length) = (first, 1);
+                while let Some(next) = codes.next_if(|it| last.checked_add(1) == Some(*it)) {
+                    (last, length) = (next, length + 1);
+                }
+                visit(first, length);
+            }
             row = start + BLOCK_CODES;
         }
         Ok(())

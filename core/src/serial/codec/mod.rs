@@ -9,3 +9,4 @@ mod read;
 mod write;
 
 pub(super) use build::{Codec, Step};
+pub(super) use write::divide;

@@ -59,7 +59,7 @@ impl Codec {
 
 /// The quotient and the remainder; in 64 bits where they fit, which is many times faster.
 #[inline]
-fn divide(number: u128, by: u128) -> (u128, u128) {
+pub(in crate::serial) fn divide(number: u128, by: u128) -> (u128, u128) {
     match (u64::try_from(number), u64::try_from(by)) {
         (Ok(number), Ok(by)) => (u128::from(number / by), u128::from(number % by)),
         _ => (number / by, number % by),

@@ -226,7 +226,7 @@ impl Atom {
     /// That the number is one of these; none where all are.
     pub(super) fn condition(&self, numbers: Numbers) -> Option<Condition> {
         let all = numbers.covers(self.numbers.0, self.numbers.1);
-        (!all).then_some(Condition { window: self.window, numbers })
+        (!all).then(|| Condition::new(self.window, numbers))
     }
 }
 

@@ -11,6 +11,9 @@ use super::{Case, Condition, Numbers, Window};
 /// Cases that a test may have.
 const CASES_MAX: usize = 64;
 
+/// What a condition reads.
+type Read = (Window, Vec<(Window, u128)>);
+
 /// On which side of a text others lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
@@ -213,17 +216,18 @@ impl Case {
     /// Any of these cases, as few as they are told by; none where they are too many.
     pub(crate) fn any(cases: Vec<Case>) -> Option<Vec<Case>> {
         // Cases that differ in the numbers of the last window only are one.
-        let mut joined: BTreeMap<(Case, Window), Vec<(u128, u128)>> = BTreeMap::new();
+        let mut joined: BTreeMap<(Case, Read), Vec<(u128, u128)>> = BTreeMap::new();
         for case in cases {
             match case.split_last() {
                 Some((rest, last)) => {
-                    joined.entry((rest, last.window)).or_default().extend(last.numbers.as_slice());
+                    let read = (last.window, last.lower.clone());
+                    joined.entry((rest, read)).or_default().extend(last.numbers.as_slice());
                 }
                 None => return Some(vec![case]),
             }
         }
-        let cases = joined.into_iter().filter_map(|((rest, window), pairs)| {
-            rest.and(&Condition { window, numbers: Numbers::new(pairs) })
+        let cases = joined.into_iter().filter_map(|((rest, (window, lower)), pairs)| {
+            rest.and(&Condition { window, lower, numbers: Numbers::new(pairs) })
         });
         let cases: Vec<Case> = cases.collect();
         (cases.len() <= CASES_MAX).then_some(cases)

@@ -1,6 +1,7 @@
 //! Numbers read off codes, and what is asked of them.
 
 use super::Numbers;
+use crate::serial::codec::divide;
 
 /// A number that is read off a code: what stands at some places of a serial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,31 +17,15 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    #[cfg(test)]
-    pub(crate) fn new((plus, minus): (u128, u128), low: u128, span: Option<u128>) -> Self {
-        Window { minus, plus, low, span }
-    }
-
-    /// The number in a code; none in codes of another shape.
+    /// The number in a code, none in codes of another shape; and how many codes from this one on
+    /// have it.
     #[inline]
-    pub(crate) fn number(&self, code: u128) -> Option<u128> {
-        let number = code.checked_add(self.plus)?.checked_sub(self.minus)? / self.low;
-        Some(self.span.map_or(number, |span| number % span))
-    }
-
-    /// What is added to a code, and taken from it, before it is divided.
-    pub(crate) fn shift(&self) -> (u128, u128) {
-        (self.plus, self.minus)
-    }
-
-    /// By how much the code grows when the number grows by one.
-    pub(crate) fn low(&self) -> u128 {
-        self.low
-    }
-
-    /// How many numbers there are before they begin anew; none where they do not.
-    pub(crate) fn span(&self) -> Option<u128> {
-        self.span
+    pub(super) fn number(&self, code: u128) -> (Option<u128>, u128) {
+        let sum = code.saturating_add(self.plus);
+        let Some(place) = sum.checked_sub(self.minus) else { return (None, self.minus - sum) };
+        let (number, over) = divide(place, self.low);
+        let number = self.span.map_or(number, |span| divide(number, span).1);
+        (Some(number), self.low - over)
     }
 
     /// The code of a place, in the codes there are; none before the first.
@@ -49,7 +34,7 @@ impl Window {
     }
 
     /// How many intervals [`codes`](Self::codes) gives, at most.
-    pub(crate) fn pieces(&self, (first, last): (u128, u128), numbers: &Numbers) -> u128 {
+    fn pieces(&self, (first, last): (u128, u128), numbers: &Numbers) -> u128 {
         let many = numbers.as_slice().len() as u128;
         let Some(period) = self.span.map(|span| self.low.checked_mul(span)) else { return many };
         let Some(period) = period else { return many.saturating_mul(2) };
@@ -65,11 +50,7 @@ impl Window {
 
     /// The codes from `first` to `last` whose number is one of `numbers`, as intervals in ascending
     /// order. Codes of another shape may be among them.
-    pub(crate) fn codes(
-        &self,
-        (first, last): (u128, u128),
-        numbers: &Numbers,
-    ) -> Vec<(u128, u128)> {
+    fn codes(&self, (first, last): (u128, u128), numbers: &Numbers) -> Vec<(u128, u128)> {
         let mut out = Vec::new();
         let (from, to) = self.places(first, last);
         let period = self.span.and_then(|span| self.low.checked_mul(span));
@@ -95,22 +76,107 @@ impl Window {
     }
 }
 
-/// The number of a window is one of these.
+/// What is read off a code is one of these numbers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Condition {
-    pub(crate) window: Window,
-    pub(crate) numbers: Numbers,
+    pub(super) window: Window,
+    /// Windows whose numbers are the lower places of what is read, and how many each has.
+    pub(super) lower: Vec<(Window, u128)>,
+    pub(super) numbers: Numbers,
+}
+
+/// Whether a condition holds for a code, and the last code up to which it stays so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    pub(crate) holds: bool,
+    pub(crate) last: u128,
 }
 
 impl Condition {
+    pub(crate) fn new(window: Window, numbers: Numbers) -> Self {
+        Condition { window, lower: Vec::new(), numbers }
+    }
+
     /// Whether a code fulfils it.
-    #[inline]
+    #[cfg(test)]
     pub(crate) fn holds(&self, code: u128) -> bool {
-        self.window.number(code).is_some_and(|number| self.numbers.contains(number))
+        self.stretch(code).holds
+    }
+
+    /// Whether a code fulfils it, and how far that stays so.
+    #[inline]
+    pub(crate) fn stretch(&self, code: u128) -> Stretch {
+        let (number, mut codes) = self.window.number(code);
+        let mut read = number;
+        for (window, count) in &self.lower {
+            let (number, same) = window.number(code);
+            codes = codes.min(same);
+            read = read.zip(number).map(|(read, number)| read * count + number);
+        }
+        let Some(number) = read else { return Stretch { holds: false, last: code + (codes - 1) } };
+        let pairs = self.numbers.as_slice();
+        let next = pairs.get(pairs.partition_point(|(_, last)| *last < number));
+        let holds = next.is_some_and(|(first, _)| *first <= number);
+        // How many numbers from this one on are in, or are not.
+        let steps = match (next, self.window.span) {
+            _ if !self.lower.is_empty() => 1,
+            (Some((_, last)), span) if holds => {
+                span.map_or(*last, |span| span.min(last.saturating_add(1)) - 1) - number + 1
+            }
+            (Some((first, _)), span) => span.map_or(*first, |span| span.min(*first)) - number,
+            (None, Some(span)) => span - number + pairs.first().map_or(0, |(first, _)| *first),
+            (None, None) => u128::MAX,
+        };
+        let more = (steps - 1).checked_mul(self.window.low).and_then(|it| it.checked_add(codes));
+        let last = more.and_then(|more| code.checked_add(more - 1)).unwrap_or(u128::MAX);
+        Stretch { holds, last }
+    }
+
+    /// After how many codes it begins anew; none where it does not, or several windows are read.
+    pub(crate) fn period(&self) -> Option<u128> {
+        let span = self.window.span.filter(|_| self.lower.is_empty())?;
+        span.checked_mul(self.window.low)
+    }
+
+    /// The place of a code where periods begin at zero; none in codes of another shape.
+    #[inline]
+    pub(crate) fn place(&self, code: u128) -> Option<u128> {
+        code.checked_add(self.window.plus)?.checked_sub(self.window.minus)
+    }
+
+    /// Whether it holds at a place of the first period.
+    pub(crate) fn holds_at(&self, place: u64) -> bool {
+        self.numbers.contains(u128::from(place) / self.window.low)
+    }
+
+    /// In how many intervals of a period it holds.
+    pub(crate) fn intervals(&self) -> usize {
+        self.numbers.as_slice().len()
+    }
+
+    /// How many intervals [`codes`](Self::codes) gives, at most.
+    pub(crate) fn pieces(&self, codes: (u128, u128)) -> u128 {
+        if self.lower.is_empty() { self.window.pieces(codes, &self.numbers) } else { u128::MAX }
+    }
+
+    /// The codes from a first to a last one that fulfil it, as intervals in ascending order; none
+    /// where it is read off several windows. Codes of another shape may be among them.
+    pub(crate) fn codes(&self, codes: (u128, u128)) -> Vec<(u128, u128)> {
+        if self.lower.is_empty() { self.window.codes(codes, &self.numbers) } else { Vec::new() }
+    }
+
+    /// By how much codes grow at least when what is read changes.
+    fn low(&self) -> u128 {
+        let lower = self.lower.iter().map(|(window, _)| window.low);
+        lower.fold(self.window.low, u128::min)
+    }
+
+    fn reads_as(&self, other: &Condition) -> bool {
+        self.window == other.window && self.lower == other.lower
     }
 }
 
-/// Conditions that a code must all fulfil, at most one a window.
+/// Conditions that a code must all fulfil, no two of which read the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Case(Vec<Condition>);
 
@@ -123,10 +189,10 @@ impl Case {
     /// With one more condition; none where no code fulfils all.
     pub(crate) fn and(&self, more: &Condition) -> Option<Case> {
         let mut both = self.0.clone();
-        if let Some(same) = both.iter_mut().find(|it| it.window == more.window) {
+        if let Some(same) = both.iter_mut().find(|it| it.reads_as(more)) {
             same.numbers = same.numbers.intersection(&more.numbers);
         } else {
-            let at = both.partition_point(|it| it.window.low >= more.window.low);
+            let at = both.partition_point(|it| it.low() >= more.low());
             both.insert(at, more.clone());
         }
         both.iter().all(|it| !it.numbers.is_empty()).then_some(Case(both))

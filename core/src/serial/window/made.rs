@@ -1,14 +1,12 @@
 //! Of which codes the serials say that they were made on given days.
 
-use std::collections::BTreeMap;
-
-use super::{Case, Numbers};
+use super::{Case, Condition, Numbers};
 use crate::calendar::Date;
 use crate::serial::layout::CalendarUnit;
 use crate::serial::{SerialFamily, SerialField};
 
-/// Cases that a test may have.
-const CASES_MAX: usize = 256;
+/// Dates that are looked at one by one.
+const DATES_MAX: u128 = 1 << 22;
 /// A week lies in the year of its number, but may begin before it or end after it.
 const WEEK: i64 = 7;
 
@@ -20,78 +18,84 @@ pub(crate) struct MadeIn<'a> {
     pub(crate) wholly: bool,
 }
 
-/// Of the parts of a date in a year, from left to right, the numbers that go together.
-type Inner = Vec<Vec<Numbers>>;
+/// A part of a date in the codes of a family.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    weight: u128,
+    count: u128,
+}
 
 impl SerialFamily {
-    /// The codes of the serials that were made on the days: those that one of the cases fits. None
-    /// where there would be too many cases.
+    /// The codes of the serials that were made on the days: those that one of the cases fits, of
+    /// which there is at most one. None where the family tells no dates, or too many.
     pub(crate) fn made_cases(&self, asked: MadeIn<'_>) -> Option<Vec<Case>> {
         let (mut year, mut inner) = (None, Vec::new());
-        for (place, field) in self.fields().enumerate() {
+        for field in self.fields() {
+            let part = Part { weight: field.weight(), count: field.last().checked_add(1)? };
             match field.unit() {
-                Some(CalendarUnit::Year) => year = Some((place, field)),
-                Some(_) => inner.push((place, field)),
+                Some(CalendarUnit::Year) => year = Some((part, first_year(&field)?)),
+                Some(_) => inner.push(part),
                 None => {}
             }
         }
-        let (place, year) = year?;
-        let mut years = BTreeMap::<Inner, Vec<(u128, u128)>>::new();
-        for number in 0..=year.last() {
-            let inner = match asked.of_year(year.values_between()?.0, number) {
+        let (year, first) = year?;
+        inner.sort_unstable_by_key(|it| std::cmp::Reverse(it.weight));
+        let within: u128 = inner.iter().try_fold(1, |all, it| it.count.checked_mul(all))?;
+        let (mut numbers, mut years, mut looked_at) = (Vec::new(), Vec::new(), 0);
+        for number in 0..year.count {
+            let start = number * within;
+            match asked.of_year(first, number) {
                 Share::None => continue,
-                Share::All => vec![Vec::new()],
-                Share::Some => self.within_year(number * year.weight(), &inner, asked)?,
-            };
-            if !inner.is_empty() {
-                years.entry(inner).or_default().push((number, number));
-            }
-        }
-        let mut cases = Vec::new();
-        for (parts, years) in years {
-            let years = self.field_case(place, Numbers::new(years).as_slice())?;
-            for numbers in parts {
-                let mut both = years.clone();
-                for ((place, _), numbers) in inner.iter().zip(numbers) {
-                    let own = self.field_case(*place, numbers.as_slice())?;
-                    both = both.iter().zip(&own).filter_map(|(a, b)| a.and_all(b)).collect();
+                Share::All => numbers.push((start, start + within - 1)),
+                Share::Some => {
+                    looked_at += within;
+                    if looked_at > DATES_MAX {
+                        return None;
+                    }
+                    let code = |date| number * year.weight + code_within(&inner, date);
+                    let passes = |date: &u128| asked.holds(self.made(code(*date)));
+                    let dates = (0..within).filter(passes);
+                    numbers.extend(dates.map(|date| (start + date, start + date)));
                 }
-                cases.extend(both);
             }
+            years.push((number, number));
         }
-        (cases.len() <= CASES_MAX).then_some(cases)
+        let (years, numbers) = (Numbers::new(years), Numbers::new(numbers));
+        Some(self.dated(year, &inner, years, numbers).into_iter().collect())
     }
 
-    /// What the other parts must be in a year, whose part of the code is `year`. None where there
-    /// are more parts than dates need.
-    fn within_year(
-        &self,
-        year: u128,
-        inner: &[(usize, SerialField<'_>)],
-        asked: MadeIn<'_>,
-    ) -> Option<Inner> {
-        let passing = |code: u128, field: &SerialField<'_>| {
-            let passes = |number: u128| asked.holds(self.made(code + number * field.weight()));
-            Numbers::passing(0, field.last(), passes)
-        };
-        match inner {
-            [(_, only)] => {
-                let numbers = passing(year, only);
-                Some(if numbers.is_empty() { Vec::new() } else { vec![vec![numbers]] })
-            }
-            [(_, left), (_, right)] => {
-                let mut sets = BTreeMap::<Numbers, Vec<(u128, u128)>>::new();
-                for number in 0..=left.last() {
-                    let with = passing(year + number * left.weight(), right);
-                    if !with.is_empty() {
-                        sets.entry(with).or_default().push((number, number));
-                    }
-                }
-                Some(sets.into_iter().map(|(with, left)| vec![Numbers::new(left), with]).collect())
-            }
-            _ => None,
+    /// That the years, and the parts of a date together, are some of these numbers.
+    fn dated(&self, year: Part, inner: &[Part], years: Numbers, numbers: Numbers) -> Option<Case> {
+        let weights = inner.iter().map(|it| it.weight.checked_mul(it.count));
+        let above = std::iter::once(year.weight).chain(inner.iter().map(|it| it.weight));
+        if weights.eq(above.take(inner.len()).map(Some)) {
+            // They stand side by side in the code.
+            let last = inner.last().unwrap_or(&year);
+            let count = inner.iter().try_fold(year.count, |all, it| all.checked_mul(it.count));
+            let window = self.window_of(last.weight, count);
+            return Case::default().and(&Condition::new(window, numbers));
         }
+        let window = |it: &Part| self.window_of(it.weight, Some(it.count));
+        let lower = inner.iter().map(|it| (window(it), it.count)).collect();
+        let date = Condition { window: window(&year), lower, numbers };
+        let years = Condition::new(window(&year), years);
+        Case::default().and(&years)?.and(&date)
     }
+}
+
+/// The first year that a field stands for.
+fn first_year(field: &SerialField<'_>) -> Option<i64> {
+    field.values_between().map(|(first, _)| first)
+}
+
+/// What the smaller parts of a date add to a code, of a number in which the last counts by one.
+fn code_within(inner: &[Part], date: u128) -> u128 {
+    let mut left = date;
+    inner.iter().rev().fold(0, |code, part| {
+        let number = left % part.count;
+        left /= part.count;
+        code + number * part.weight
+    })
 }
 
 impl MadeIn<'_> {

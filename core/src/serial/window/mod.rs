@@ -18,8 +18,9 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use code_window::{Case, Condition, Window};
+use code_window::Window;
+pub(crate) use code_window::{Case, Condition, Stretch};
 pub(crate) use made::MadeIn;
-pub(crate) use numbers::Numbers;
+use numbers::Numbers;
 pub(crate) use reading::{Letters, Reading};
 pub(crate) use shape::{Shape, Slot};

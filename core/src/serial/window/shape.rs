@@ -96,10 +96,15 @@ impl SerialFamily {
         if numbers.covers(0, field.last()) {
             return Some(vec![Case::default()]);
         }
-        let (weight, count) = (field.weight(), field.last().checked_add(1));
+        let count = field.last().checked_add(1);
+        let condition = Condition::new(self.window_of(field.weight(), count), numbers);
+        Some(Case::default().and(&condition).into_iter().collect())
+    }
+
+    /// The window of a field, or of fields side by side, of this weight and so many numbers.
+    pub(super) fn window_of(&self, weight: u128, count: Option<u128>) -> Window {
         let span = count.filter(|count| !self.is_top(weight, Some(*count)));
-        let window = Window { plus: 0, minus: 0, low: weight, span };
-        Some(Case::default().and(&Condition { window, numbers }).into_iter().collect())
+        Window { plus: 0, minus: 0, low: weight, span }
     }
 
     /// Whether no field is more significant than one of this weight and so many numbers.
@@ -192,9 +197,8 @@ impl Shape {
         let (first, last) = field.numbers;
         let whole = first == 0 && field.count.is_none_or(|count| last == count - 1);
         if !whole {
-            let window = field.window();
             let numbers = Numbers::between(first, last);
-            wider.own = wider.own.and(&Condition { window, numbers })?;
+            wider.own = wider.own.and(&Condition::new(field.window(), numbers))?;
         }
         let at = wider.fields.len();
         wider.slots.extend((0..field.width).map(|place| Slot::Place { field: at, at: place }));
