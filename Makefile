@@ -1,6 +1,6 @@
 # What people do often. `make test` is what must pass before anything is merged.
 
-.PHONY: demo test test-deep test-python test-node bench bench-peers bench-python docs fmt lint fuzz
+.PHONY: demo test test-deep test-python test-node bench bench-peers bench-python bench-node docs fmt lint fuzz
 
 FUZZ_TARGETS = container bitmap_view gs1 scope_sql scope_json layout log_recover
 FUZZ_SECONDS = 60
@@ -81,6 +81,17 @@ bench-python:
 	$(BENCH_PYTHON)/venv/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(BENCH_PYTHON)/wheels/*.whl
 	$(BENCH_PYTHON)/venv/bin/python bindings-python/bench/crossing.py --rust target/release/crossing \
 		--data $(PEERS_HOME)/data/$(UNITS) --home $(BENCH_PYTHON) --page docs/benchmarks-python.md --date $(DATE)
+
+# What it costs to ask from Node, beside Rust, and what else a server is held to; writes docs/benchmarks-node.md.
+# The data are those of `bench-peers`.
+BENCH_NODE = $(CURDIR)/target/bench-node
+bench-node:
+	test -e $(PEERS_HOME)/data/$(UNITS)/params.json || { echo "make bench-peers makes the data first"; exit 1; }
+	cargo build --release -p seriatim-benches --bin crossing
+	cd bindings-node && npm ci --silent
+	cd bindings-node && npm run --silent build -- --release
+	cd bindings-node && node --expose-gc bench/crossing.mjs --rust $(CURDIR)/target/release/crossing \
+		--data $(PEERS_HOME)/data/$(UNITS) --home $(BENCH_NODE) --page $(CURDIR)/docs/benchmarks-node.md --date $(DATE)
 
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

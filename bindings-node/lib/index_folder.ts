@@ -111,7 +111,8 @@ export interface Verification {
   readonly isWhole: boolean;
 }
 
-const SELECT: check.Known<SelectOptions> = { ...CALL, parameters: (it) => it };
+const EXPLAIN = { parameters: (it: unknown) => it } as const;
+const SELECT: check.Known<SelectOptions> = { ...CALL, ...EXPLAIN };
 const FAMILIES: check.Known<FamilyChangeOptions> = {
   signal: UNITS.signal,
   onProgress: UNITS.onProgress,
@@ -245,9 +246,10 @@ export class Index<C extends Columns = Columns> {
   }
 
   /** Evaluates a scope and says how. */
-  async explain(scope: ScopeLike): Promise<Explanation> {
-    const asked = nativeScope(scope);
-    return JSON.parse(await attemptAsync(async () => this.#inner.explain(asked))) as Explanation;
+  async explain(scope: ScopeLike, options?: Pick<SelectOptions, 'parameters'>): Promise<Explanation> {
+    const { parameters } = check.options<Pick<SelectOptions, 'parameters'>>(options, EXPLAIN);
+    const [asked, values] = [nativeScope(scope), parametersOf(parameters)];
+    return JSON.parse(await attemptAsync(async () => this.#inner.explain(asked, values))) as Explanation;
   }
 
   /** All units. */

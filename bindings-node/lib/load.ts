@@ -1,6 +1,7 @@
 import * as check from './check.js';
 import { invalid, translated } from './errors.js';
 import { native, type NativeFeed, type NativeTask } from './native.js';
+import type { Inference } from './schema.js';
 import { CALL, type CallOptions, run } from './task.js';
 import { type Keys, rowJson } from './values.js';
 
@@ -54,6 +55,16 @@ export interface RegistrationOptions extends CommonOptions {
   contactText?: boolean | undefined;
 }
 
+/** What a load has in an identifier column. */
+export interface IdentifierReport {
+  /** The name of the column. */
+  readonly column: string;
+  /** How many units have an identifier of each of its families, by name. */
+  readonly families: Readonly<Record<string, number>>;
+  /** How many units have one that fits no family. */
+  readonly opaque: number;
+}
+
 /** What became of the rows of a load of units. */
 export interface LoadReport {
   /** The version of the index that holds the units. */
@@ -76,6 +87,10 @@ export interface LoadReport {
   readonly families: Readonly<Record<string, number>>;
   /** How many units have a serial that fits no family. */
   readonly opaque: number;
+  /** The same for every identifier column. */
+  readonly identifiers: readonly IdentifierReport[];
+  /** The families that the load read off its serials. */
+  readonly inference: Inference;
   /** Columns of the index that the input did not have. */
   readonly absentColumns: readonly string[];
 }

@@ -210,7 +210,7 @@ export interface NativeIndex {
   loadRegistrations(source: string, feed: NativeFeed, options: string, task: NativeTask): Promise<string>;
   changeFamilies(families: NativeSchema, options: string, task: NativeTask): Promise<string>;
   select(scope: NativeScope, parameters: NativeParameters, task: NativeTask): Promise<NativeSelection>;
-  explain(scope: NativeScope): Promise<string>;
+  explain(scope: NativeScope, parameters: NativeParameters): Promise<string>;
   all(): NativeUnitSet;
   lookup(joined: string, namespace?: string): Promise<NativeLookup>;
   lookupBy(column: string, joined: string): Promise<NativeLookup>;
@@ -259,6 +259,9 @@ export interface Native {
   Index: {
     open(path: string): Promise<NativeIndex>;
     create(path: string, schema: NativeSchema): Promise<NativeIndex>;
+  };
+  UnitSet: {
+    beside(names: string[], sets: NativeUnitSet[], terms: string): Promise<NativeColumns>;
   };
   ElementString: {
     ofText(text: string): NativeElementString;

@@ -64,6 +64,15 @@ export interface TableRow {
   readonly findings: readonly Finding[];
 }
 
+/** The rows of one reason. */
+export interface ReasonRows {
+  readonly reason: string;
+  /** Whether rows are refused for it. */
+  readonly refused: boolean;
+  /** The lines of the rows. */
+  readonly lines: readonly number[];
+}
+
 /** What was found in a table, by reason. */
 export interface RangeTableReport {
   /** Rows that the scope has as they are written. */
@@ -75,7 +84,7 @@ export interface RangeTableReport {
   /** Rows with nothing in any cell. */
   readonly blank: number;
   /** Those for which rows are refused first, with the lines of the rows. */
-  readonly reasons: readonly { readonly reason: string; readonly refused: boolean; readonly lines: readonly number[] }[];
+  readonly reasons: readonly ReasonRows[];
   /** Columns that were not looked at. */
   readonly columnsIgnored: readonly string[];
 }

@@ -28,25 +28,34 @@ export function cellsOf(values: NativeValues, rows: number): Cell[] {
 }
 
 function present({ numbers, truths, text, ends, keys, listEnds }: NativeValues, rows: number): Cell[] {
-  if (numbers !== undefined) return Array.from(numbers);
-  if (truths !== undefined) return Array.from(truths, (it) => it === 1);
-  const texts = slices(text ?? '', ends ?? new Uint32Array());
-  if (keys !== undefined) {
-    const cells = new Array<Cell>(rows);
-    for (let row = 0; row < rows; row += 1) cells[row] = texts[keys[row] as number] ?? null;
+  const cells = new Array<Cell>(rows);
+  if (numbers !== undefined) {
+    for (let row = 0; row < rows; row += 1) cells[row] = numbers[row] as number;
     return cells;
   }
+  if (truths !== undefined) {
+    for (let row = 0; row < rows; row += 1) cells[row] = truths[row] === 1;
+    return cells;
+  }
+  const distinct = slices(text ?? '', ends ?? new Uint32Array());
+  const texts = keys === undefined ? distinct : numbered(distinct, keys);
   if (listEnds === undefined) return texts;
-  const lists = new Array<Cell>(rows);
   let start = 0;
   for (let row = 0; row < rows; row += 1) {
     const end = listEnds[row] as number;
     const list = new Array<string>(end - start);
     for (let at = start; at < end; at += 1) list[at - start] = texts[at] as string;
-    lists[row] = list;
+    cells[row] = list;
     start = end;
   }
-  return lists;
+  return cells;
+}
+
+/** For each number the text that has it. */
+function numbered(texts: string[], numbers: Int32Array): string[] {
+  const all = new Array<string>(numbers.length);
+  for (let at = 0; at < numbers.length; at += 1) all[at] = texts[numbers[at] as number] as string;
+  return all;
 }
 
 /** The texts of a long text. */

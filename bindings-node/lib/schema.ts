@@ -188,6 +188,16 @@ export class SerialFamily {
     return told === null ? undefined : (JSON.parse(told) as Record<string, number | string>);
   }
 
+  /** What happens to serials whose check characters are wrong. */
+  get checkPolicy(): CheckPolicy {
+    return this.toJSON().check_policy ?? 'report';
+  }
+
+  /** The family with another policy for check characters. */
+  withCheckPolicy(policy: CheckPolicy): SerialFamily {
+    return new SerialFamily({ ...this.toJSON(), check_policy: policy });
+  }
+
   /** Whether a serial fits. */
   fits(serial: string): boolean {
     return this.encode(serial) !== undefined;

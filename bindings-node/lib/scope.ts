@@ -311,6 +311,18 @@ export function col(name: string): Term {
   return termOf(check.text(name, 'the name of a column'));
 }
 
+/**
+ * Begins a condition on a field of the serial, such as `yy`; `made` is the time that it names.
+ *
+ * @example
+ * ```ts
+ * serialField('yy').eq(25);
+ * ```
+ */
+export function serialField(name: string): Term {
+  return termOf(`serial.${check.text(name, 'the name of a field')}`);
+}
+
 /** The serial of a unit, on its way into a condition. */
 export const serial: Term = termOf('serial');
 

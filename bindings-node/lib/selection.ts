@@ -15,6 +15,9 @@ const VERDICTS: readonly Verdict[] = [
   'invalid_serial',
 ];
 
+/** Serials that are carried over at a time: as one text they lie close to the processor. */
+const PIECE = 16_384;
+
 /** Within what serials are looked for. */
 export interface NamespaceOptions {
   /** The namespace; whatever it is where left out. */
@@ -34,6 +37,8 @@ export interface ReasonUnits {
     | 'unreadable_identifier';
   /** The column that is missing, where one is. */
   readonly column: string | null;
+  /** The reason in words. */
+  readonly text: string;
   readonly units: number;
 }
 
@@ -116,9 +121,12 @@ export class Selection<C extends Columns = Columns> {
   statusMany(serials: readonly string[], options?: NamespaceOptions): Verdict[] {
     if (!Array.isArray(serials)) throw invalid(`serials are a list, not ${check.kind(serials)}`);
     const namespace = options === undefined ? undefined : namespaceOf(options);
-    const found = attempt(() => this.#inner.statusMany(joined(serials), namespace));
-    const verdicts = new Array<Verdict>(found.length);
-    for (let at = 0; at < found.length; at += 1) verdicts[at] = VERDICTS[found[at] as number] as Verdict;
+    const verdicts = new Array<Verdict>(serials.length);
+    for (let start = 0; start < serials.length; start += PIECE) {
+      const piece = serials.length <= PIECE ? serials : serials.slice(start, start + PIECE);
+      const found = attempt(() => this.#inner.statusMany(joined(piece), namespace));
+      for (let at = 0; at < found.length; at += 1) verdicts[start + at] = VERDICTS[found[at] as number] as Verdict;
+    }
     return verdicts;
   }
 

@@ -35,6 +35,7 @@ export {
 } from './index_folder.js';
 export type {
   CommonOptions,
+  IdentifierReport,
   Input,
   LoadOptions,
   LoadReport,
@@ -55,6 +56,7 @@ export {
 export {
   type Assumption,
   type Finding,
+  type ReasonRows,
   RangeTable,
   type RangeTableOptions,
   type RangeTableReport,
@@ -90,6 +92,7 @@ export {
   type ScopeLike,
   type ScopeTree,
   serial,
+  serialField,
   SerialSet,
   Term,
 } from './scope.js';
@@ -104,6 +107,8 @@ export {
 } from './selection.js';
 export type { CallOptions, Progress } from './task.js';
 export {
+  beside,
+  type BesideGroup,
   By,
   type DescribedRange,
   type Description,

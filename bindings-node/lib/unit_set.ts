@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import * as check from './check.js';
 import { attempt, attemptAsync, invalid } from './errors.js';
 import { type Frame, frameOf } from './frame.js';
-import type { NativeUnitSet } from './native.js';
+import { native, type NativeUnitSet } from './native.js';
 import { type Ownership, ownershipOf } from './ownership.js';
 import { type Cell, rowsOf } from './rows.js';
 import type { Columns, Row } from './schema.js';
@@ -112,6 +112,33 @@ export function termsOf(terms: readonly (By | string)[]): string {
   return JSON.stringify(asked);
 }
 
+/** How many units of each set are in a group, by the names of the sets. */
+export type BesideGroup = { readonly [termOrSet: string]: Cell };
+
+let innerOf: <C extends Columns>(units: UnitSet<C>) => NativeUnitSet;
+
+/**
+ * Counts several sets by the same terms, side by side; a group that a set does not have counts 0
+ * there.
+ *
+ * @example
+ * ```ts
+ * await beside({ affected: found.affected, repaired }, 'market'); // [{ market: 'DE', affected: 90, repaired: 61 }, ...]
+ * ```
+ */
+export async function beside<C extends Columns>(
+  sets: { readonly [name: string]: UnitSet<C> },
+  ...terms: readonly (By | (keyof C & string))[]
+): Promise<BesideGroup[]> {
+  if (sets === null || typeof sets !== 'object') throw invalid(`sets are an object of UnitSets, not ${check.kind(sets)}`);
+  const inner = Object.values(sets).map((it) => {
+    if (!(it instanceof UnitSet)) throw invalid(`what is counted is a UnitSet, not ${check.kind(it)}`);
+    return innerOf(it);
+  });
+  const asked = termsOf(terms);
+  return rowsOf(await attemptAsync(async () => native.UnitSet.beside(Object.keys(sets), inner, asked)));
+}
+
 /** @internal */
 export let unitsOf: <C extends Columns>(inner: NativeUnitSet) => UnitSet<C>;
 
@@ -132,6 +159,7 @@ export class UnitSet<C extends Columns = Columns> implements Iterable<UnitName> 
 
   static {
     unitsOf = <D extends Columns>(inner: NativeUnitSet) => new UnitSet<D>(inner);
+    innerOf = (units) => units.#inner;
   }
 
   private constructor(inner: NativeUnitSet) {

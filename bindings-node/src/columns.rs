@@ -1,11 +1,13 @@
 //! A record batch as typed arrays and long texts, from which JavaScript makes objects: far quicker
 //! than making objects here, one property at a time.
 
+use std::collections::HashMap;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt8Type, UInt64Type,
 };
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{Array, RecordBatch, StringArray};
 use arrow_schema::DataType;
 use napi::bindgen_prelude::{Float64Array, Int32Array, Uint8Array, Uint32Array};
 use napi_derive::napi;
@@ -33,7 +35,7 @@ pub struct Values {
     pub text: Option<String>,
     /// Where each text ends, in UTF-16 code units.
     pub ends: Option<Uint32Array>,
-    /// For each row, which of the texts it has.
+    /// For each row, or each entry of a list, which of the texts it has.
     pub keys: Option<Int32Array>,
     /// For each row, how many texts there are up to the end of its list.
     pub list_ends: Option<Uint32Array>,
@@ -69,7 +71,7 @@ fn valid(array: &dyn Array) -> Option<Uint8Array> {
 
 fn values(name: &str, array: &dyn Array) -> napi::Result<Values> {
     match array.data_type() {
-        DataType::Utf8 => texts(array.as_string::<i32>().iter()),
+        DataType::Utf8 => repeated(array.as_string::<i32>()),
         DataType::Dictionary(..) => {
             let array = array.as_dictionary::<Int32Type>();
             let keys = array.keys().iter().map(Option::unwrap_or_default).collect::<Vec<_>>();
@@ -80,7 +82,7 @@ fn values(name: &str, array: &dyn Array) -> napi::Result<Values> {
             let array = array.as_list::<i32>();
             let ends = array.offsets().iter().skip(1).map(|it| u32::try_from(*it));
             let ends = ends.collect::<Result<Vec<_>, _>>().map_err(|_| too_many())?;
-            let values = texts(array.values().as_string::<i32>().iter())?;
+            let values = repeated(array.values().as_string::<i32>())?;
             Ok(Values { list_ends: Some(ends.into()), ..values })
         }
         DataType::Int64 => {
@@ -138,6 +140,28 @@ fn moments<T: arrow_array::types::ArrowPrimitiveType>(
     let moments: seriatim::Result<Vec<Option<String>>> =
         array.iter().map(|it| it.map(&text).transpose()).collect();
     texts(moments.or_throw()?.iter().map(Option::as_deref))
+}
+
+/// Rows that are looked at before texts are known to repeat.
+const LOOKED_AT: usize = 64;
+
+/// Texts, each once where they repeat: JavaScript then makes each of them once.
+fn repeated(array: &StringArray) -> napi::Result<Values> {
+    let (mut distinct, mut numbers) = (Vec::new(), HashMap::new());
+    let mut keys = Vec::with_capacity(array.len());
+    for (row, text) in array.iter().enumerate() {
+        let text = text.unwrap_or_default();
+        let next = i32::try_from(distinct.len()).map_err(|_| too_many())?;
+        let key = *numbers.entry(text).or_insert(next);
+        if key == next {
+            distinct.push(Some(text));
+        }
+        if row >= LOOKED_AT && distinct.len() > row / 2 {
+            return texts(array.iter());
+        }
+        keys.push(key);
+    }
+    Ok(Values { keys: Some(keys.into()), ..texts(distinct.into_iter())? })
 }
 
 fn texts<'t>(texts: impl Iterator<Item = Option<&'t str>>) -> napi::Result<Values> {

@@ -88,7 +88,7 @@ pub(crate) fn value(
     found.map_or_else(|| any_value(value), |it| Ok(Some(it)))
 }
 
-/// A value of the type that JavaScript gives it.
+/// A value of the type that JavaScript gives it; none where it is missing.
 fn any_value(value: &Json) -> seriatim::Result<Option<Value>> {
     if let Some(text) = value.as_str() {
         return Ok(Some(Value::Text(text.to_owned())));
@@ -105,7 +105,13 @@ fn any_value(value: &Json) -> seriatim::Result<Option<Value>> {
     if let Some(at) = value.get("instant").and_then(Json::as_str) {
         return at.parse().map(|it| Some(Value::Timestamp(it)));
     }
-    Ok(texts(value).map(Value::TextList))
+    if value.is_null() {
+        return Ok(None);
+    }
+    let list = texts(value).map(Value::TextList).map(Some);
+    list.ok_or_else(|| {
+        seriatim::Error::from_input("a value of a unit is no text, number, truth or list of texts")
+    })
 }
 
 /// A point in time: a text with an offset.

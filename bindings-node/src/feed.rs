@@ -111,6 +111,8 @@ impl Feed {
     }
 }
 
+const MIXED: &str = "an input is rows or Arrow IPC, not some of each";
+
 impl Pieces {
     /// The records of the rows that are given.
     pub(crate) fn records(
@@ -122,10 +124,7 @@ impl Pieces {
         self.flat_map(move |piece| {
             let records = piece.and_then(|it| match it {
                 Piece::Rows(rows) => reader.read(&rows),
-                Piece::Arrow(_) => Err(ArrowError::InvalidArgumentError(
-                    "an input is rows or Arrow IPC, not some of each".to_owned(),
-                )
-                .into()),
+                Piece::Arrow(_) => Err(seriatim::Error::from_input(MIXED)),
             });
             match records {
                 Ok(records) => records.into_iter().map(Ok).collect::<Vec<_>>(),
@@ -138,10 +137,9 @@ impl Pieces {
     pub(crate) fn batches(self) -> impl Iterator<Item = seriatim::Result<RecordBatch>> {
         self.flat_map(|piece| match piece {
             Ok(Piece::Arrow(bytes)) => batches_of(bytes),
-            Ok(Piece::Rows(_)) => Box::new(std::iter::once(Err(ArrowError::InvalidArgumentError(
-                "an input is rows or Arrow IPC, not some of each".to_owned(),
-            )
-            .into()))),
+            Ok(Piece::Rows(_)) => {
+                Box::new(std::iter::once(Err(seriatim::Error::from_input(MIXED))))
+            }
             Err(error) => Box::new(std::iter::once(Err(error))),
         })
     }
@@ -170,7 +168,7 @@ impl Iterator for Pieces {
         let mut state = self.0.state();
         loop {
             if state.failed {
-                return Some(Err(ArrowError::ExternalError("the input failed".into()).into()));
+                return Some(Err(seriatim::Error::from_input("the input failed")));
             }
             if let Some((piece, taken)) = state.pieces.pop_front() {
                 drop(state);

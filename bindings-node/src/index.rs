@@ -241,7 +241,7 @@ impl Index {
         let select = move || {
             watch.begin()?;
             let bound = snapshot.schema().bind_with(&scope, &parameters).or_throw()?;
-            snapshot.select_bound_watched(&bound, &watch.call()).or_throw()
+            snapshot.select_bound_watched(&bound, &mut watch.call()).or_throw()
         };
         promise(env, select, |_, found| Ok(Selection::from(found)))
     }
@@ -254,12 +254,19 @@ impl Index {
 
     /// Evaluates a scope and says how; JSON.
     #[napi(catch_unwind)]
-    pub fn explain<'env>(&self, env: &'env Env, scope: &Scope) -> napi::Result<Object<'env>> {
-        let (snapshot, scope) = (self.snapshot()?, scope.inner.clone());
+    pub fn explain<'env>(
+        &self,
+        env: &'env Env,
+        scope: &Scope,
+        parameters: &Parameters,
+    ) -> napi::Result<Object<'env>> {
+        let snapshot = self.snapshot()?;
+        let (scope, parameters) = (scope.inner.clone(), parameters.inner.clone());
         let explain = move || {
+            let bound = snapshot.schema().bind_with(&scope, &parameters).or_throw()?;
             let started = Instant::now();
             let clock = move || u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            snapshot.explain(&scope, &clock).or_throw()
+            snapshot.explain_bound(&bound, &clock).or_throw()
         };
         promise(env, explain, |_, it| Ok(report::of_explanation(&it)))
     }

@@ -45,7 +45,7 @@ impl RecordReader {
     /// The records of a list of objects.
     pub(crate) fn read(&mut self, rows: &str) -> seriatim::Result<Vec<Record>> {
         let rows: Vec<Map<String, Json>> = serde_json::from_str(rows).map_err(|error| {
-            arrow_schema::ArrowError::JsonError(format!("the rows are no objects: {error}"))
+            seriatim::Error::from_input(format!("the rows are no objects: {error}"))
         })?;
         // Numbers of JavaScript have one type: 5 and 5.5 in one column are floats.
         let fractions = self.fractions.take().unwrap_or_else(|| fractions_of(&rows));

@@ -1,7 +1,7 @@
 //! What loads and explanations come to, as JSON.
 
 use serde_json::{Map, Value as Json, json};
-use seriatim::{Explanation, FamilyChangeReport, LoadReport, RegistrationReport};
+use seriatim::{Explanation, FamilyChangeReport, IdentifierReport, LoadReport, RegistrationReport};
 
 fn families(families: &[(String, u64)]) -> Json {
     let told: Map<String, Json> =
@@ -21,9 +21,19 @@ pub(crate) fn of_units(report: &LoadReport) -> String {
         "rejectedExamples": report.rejected.examples,
         "families": families(&report.families),
         "opaque": report.opaque,
+        "identifiers": report.identifiers.iter().map(of_identifiers).collect::<Vec<_>>(),
+        "inference": report.inference,
         "absentColumns": report.absent_columns,
     })
     .to_string()
+}
+
+fn of_identifiers(report: &IdentifierReport) -> Json {
+    json!({
+        "column": report.column,
+        "families": families(&report.families),
+        "opaque": report.opaque,
+    })
 }
 
 pub(crate) fn of_registrations(report: &RegistrationReport) -> String {

@@ -11,17 +11,6 @@ use crate::error::{OrThrow, invalid};
 use crate::records::record_of;
 use crate::scope::{Parameters, Scope};
 
-const TYPES: [ColumnType; 8] = [
-    ColumnType::Text,
-    ColumnType::Integer,
-    ColumnType::Float,
-    ColumnType::Date,
-    ColumnType::Timestamp,
-    ColumnType::Boolean,
-    ColumnType::Version,
-    ColumnType::TextList,
-];
-
 /// How a maker writes and orders serials.
 #[napi]
 pub struct SerialFamily {
@@ -193,11 +182,7 @@ fn families(declared: &[Json]) -> napi::Result<Families> {
 
 fn column(document: &Json) -> napi::Result<Column> {
     let text = |key: &str| document.get(key).and_then(Json::as_str);
-    let wanted = text("type").unwrap_or_default();
-    let found = TYPES.into_iter().find(|it| it.name() == wanted).ok_or_else(|| {
-        let names: Vec<&str> = TYPES.iter().map(|it| it.name()).collect();
-        invalid(format!("there is no type {wanted:?}; there are {}", names.join(", ")))
-    })?;
+    let found = text("type").unwrap_or_default().parse().or_throw()?;
     let column = Column::new(text("name").unwrap_or_default(), found).or_throw()?;
     let column = match text("zone") {
         Some(zone) => column.in_zone(zone).or_throw()?,

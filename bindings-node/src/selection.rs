@@ -49,18 +49,6 @@ fn verdict(code: &str) -> napi::Result<Verdict> {
     })
 }
 
-fn status_of(
-    selection: &seriatim::Selection,
-    namespace: Option<&str>,
-    serial: &str,
-) -> seriatim::Result<u8> {
-    match namespace {
-        Some(namespace) => selection.status_in(namespace, serial),
-        None => selection.status(serial),
-    }
-    .map(number)
-}
-
 #[napi]
 impl Selection {
     #[napi(catch_unwind)]
@@ -93,7 +81,13 @@ impl Selection {
     /// What the scope says of one unit.
     #[napi(catch_unwind)]
     pub fn status(&self, serial: String, namespace: Option<String>) -> napi::Result<u8> {
-        status_of(&*self.slot.held()?, namespace.as_deref(), &serial).or_throw()
+        let selection = self.slot.held()?;
+        match namespace {
+            Some(namespace) => selection.status_in(&namespace, &serial),
+            None => selection.status(&serial),
+        }
+        .map(number)
+        .or_throw()
     }
 
     /// What the scope says of the unit of an identifier in a column.
@@ -110,9 +104,13 @@ impl Selection {
         namespace: Option<String>,
     ) -> napi::Result<Uint8Array> {
         let selection = self.slot.held()?;
-        let status = |serial: &str| status_of(&selection, namespace.as_deref(), serial);
-        let found: seriatim::Result<Vec<u8>> = serials(&joined).into_iter().map(status).collect();
-        found.or_throw().map(Uint8Array::from)
+        let serials = serials(&joined);
+        let found = match namespace {
+            Some(namespace) => selection.status_many_in(&namespace, &serials),
+            None => selection.status_many(&serials),
+        };
+        let numbers = |it: Vec<Verdict>| it.into_iter().map(number).collect::<Vec<u8>>();
+        found.or_throw().map(|it| numbers(it).into())
     }
 
     /// The verdict on one unit of the index with the clauses that decide; JSON.
@@ -130,7 +128,14 @@ impl Selection {
             env,
             move || selection.undetermined.by_reason().or_throw(),
             |_, reasons| {
-                let told = |(reason, units): (Reason, u64)| json!({"reason": reason.code(), "column": reason.column(), "units": units});
+                let told = |(reason, units): (Reason, u64)| {
+                    json!({
+                        "reason": reason.code(),
+                        "column": reason.column(),
+                        "text": reason.to_string(),
+                        "units": units,
+                    })
+                };
                 Ok(Json::from(reasons.into_iter().map(told).collect::<Vec<_>>()).to_string())
             },
         )

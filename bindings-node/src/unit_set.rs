@@ -1,10 +1,10 @@
 //! Sets of units.
 
 use napi::Env;
-use napi::bindgen_prelude::{Object, Uint8Array};
+use napi::bindgen_prelude::{ClassInstance, Object, Uint8Array};
 use napi_derive::napi;
 use serde_json::{Value as Json, json};
-use seriatim::By;
+use seriatim::{By, Groups};
 
 use crate::columns::{Columns, columns_of};
 use crate::convert::{count, instant, json};
@@ -112,6 +112,27 @@ impl UnitSet {
     pub fn ownership<'env>(&self, env: &'env Env, as_of: String) -> napi::Result<Object<'env>> {
         let (units, as_of) = (self.slot.held()?, instant(&as_of)?);
         promise(env, move || units.ownership(as_of).or_throw(), |_, it| Ok(Ownership::from(it)))
+    }
+
+    /// Counts several sets by the same terms, side by side.
+    #[napi(catch_unwind)]
+    pub fn beside<'env>(
+        env: &'env Env,
+        names: Vec<String>,
+        sets: Vec<ClassInstance<'_, UnitSet>>,
+        terms: String,
+    ) -> napi::Result<Object<'env>> {
+        let terms = terms_of(&json(&terms)?)?;
+        let sets: Vec<seriatim::UnitSet> =
+            sets.iter().map(|it| it.slot.held()).collect::<napi::Result<_>>()?;
+        let count = move || {
+            let groups: Vec<Groups> =
+                sets.iter().map(|it| it.by(&terms)).collect::<seriatim::Result<_>>()?;
+            let counts: Vec<(&str, &Groups)> =
+                names.iter().map(String::as_str).zip(&groups).collect();
+            Groups::beside(&counts)?.to_batch()
+        };
+        promise(env, move || columns_of(&count().or_throw()?), |_, it| Ok::<Columns, _>(it))
     }
 
     /// The rows of each segment as portable Roaring bytes.

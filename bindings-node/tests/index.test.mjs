@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import * as arrow from 'apache-arrow';
 import {
-  By, CancelledError, col, ConflictError, Index, InvalidArgumentError, NotFoundError, Schema, serial, SerialFamily, UnsupportedError,
+  beside, By, CancelledError, col, ConflictError, Index, InvalidArgumentError, NotFoundError, Schema, serial, SerialFamily, UnsupportedError,
 } from 'seriatim';
 import { folder, registrations, units } from './folder.mjs';
 
@@ -24,7 +24,9 @@ test('a folder is built, opened, and asked', async (t) => {
   ]);
   const found = await index.select(col('facility').eq('Leipzig').and(serial.le('AX2500000099')));
   assert.deepEqual([found.affected.size, found.undetermined.size], [50, 10]);
-  assert.deepEqual(await found.byReason(), [{ reason: 'missing_column', column: 'facility', units: 10 }]);
+  assert.deepEqual(await found.byReason(), [
+    { reason: 'missing_column', column: 'facility', text: 'facility is missing', units: 10 },
+  ]);
   assert.deepEqual(await found.affected.by('facility', By.month('made_at')).then((it) => it.length), 6);
   assert.deepEqual(found.statusMany(['AX2500000000', 'AX2500000001', 'AX2500000003', 'AX9900000000', '?', 'a\nb']), [
     'affected', 'not_affected', 'undetermined', 'unknown_serial', 'invalid_serial', 'invalid_serial',
@@ -34,6 +36,15 @@ test('a folder is built, opened, and asked', async (t) => {
   assert.equal((await index.verify()).isWhole, true);
   const { affected, clauses } = await index.explain("facility = 'Leipzig'");
   assert.deepEqual([affected, clauses.length], [500, 1]);
+  const asked = await index.explain('facility IN :plants', { parameters: { plants: ['Leipzig'] } });
+  assert.deepEqual([asked.affected, asked.clauses[0].text], [500, 'facility IN :plants']);
+  const late = (await index.select(serial.ge('AX2500000900'))).affected;
+  assert.deepEqual(await beside({ all: index.all(), late }, 'facility'), [
+    { facility: 'Brno', all: 400, late: 40 },
+    { facility: 'Leipzig', all: 500, late: 50 },
+    { facility: null, all: 100, late: 10 },
+  ]);
+  await assert.rejects(beside({ all: 5 }, 'facility'), /is a UnitSet/);
 });
 
 test('every kind of input gives the same index', async (t) => {

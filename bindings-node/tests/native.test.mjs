@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import * as imported from 'seriatim';
+import { platform } from '../scripts/platform.mjs';
 
 const required = createRequire(import.meta.url)('seriatim');
 
@@ -23,6 +24,16 @@ test('a panic is an error: nothing native goes without', () => {
     }
   }
   assert(items > 90, `${items} items were looked at`);
+});
+
+test('a value of a form that is not known is an error, and not missing', () => {
+  const native = createRequire(import.meta.url)(`../dist/seriatim.${platform()}.node`);
+  const schema = native.Schema.ofJson('{"columns": [{"name": "lot", "type": "text"}]}');
+  const bound = schema.bind(native.Scope.ofSql("lot = 'L1'"), new native.Parameters());
+  assert.equal(bound.decide('{"lot": null}'), 'undetermined');
+  for (const odd of ['{"lot": {"odd": 1}}', '{"lot": [1]}', '{"lot": {}}', '{"none": {"odd": 1}}']) {
+    assert.throws(() => bound.decide(odd), /invalid_argument/, odd);
+  }
 });
 
 test('the package asks nothing of who installs it', () => {

@@ -105,24 +105,56 @@ pub(crate) fn unit_asked(value: &Bound<'_, PyAny>) -> PyResult<(Option<String>, 
     Ok((None, value.str()?.extract()?))
 }
 
-/// A described unit: `serial`, `namespace` and columns by name; None is missing.
+/// What described rows call what an index has.
+pub(crate) struct Names {
+    pub(crate) serial: String,
+    pub(crate) namespace: String,
+    /// The namespace of rows that name none.
+    pub(crate) elsewhere: Option<String>,
+    /// Columns by the names that they have in the index.
+    pub(crate) renamed: Vec<(String, String)>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Names {
+            serial: "serial".to_owned(),
+            namespace: "namespace".to_owned(),
+            elsewhere: None,
+            renamed: Vec::new(),
+        }
+    }
+}
+
+/// A described unit, with the names of an index.
 pub(crate) fn record(unit: &Bound<'_, PyDict>, schema: &Schema) -> PyResult<Record> {
+    record_named(unit, schema, &Names::default())
+}
+
+/// A described row: its serial, its namespace and columns by name; None is missing.
+pub(crate) fn record_named(
+    unit: &Bound<'_, PyDict>,
+    schema: &Schema,
+    names: &Names,
+) -> PyResult<Record> {
     let text = |key: &str| -> PyResult<Option<String>> {
         let value = unit.get_item(key)?.filter(|it| !it.is_none());
         value.map(|it| it.extract()).transpose()
     };
-    let mut record = match text("serial")? {
+    let mut record = match text(&names.serial)? {
         Some(serial) => Record::of_serial(serial),
         None => Record::without_serial(),
     };
-    if let Some(namespace) = text("namespace")? {
+    if let Some(namespace) = text(&names.namespace)?.or_else(|| names.elsewhere.clone()) {
         record = record.in_namespace(namespace);
     }
     for (name, value) in unit.iter() {
         let name: String = name.extract()?;
-        if name == "serial" || name == "namespace" || value.is_none() {
+        if name == names.serial || name == names.namespace || value.is_none() {
             continue;
         }
+        let renamed = names.renamed.iter().find(|(from, _)| *from == name);
+        let name = renamed.map_or(name, |(_, to)| to.clone());
         // What the schema does not have is given to the core, which takes it or says so.
         let value = match schema.column(&name) {
             Some(column) => column_value(column.column_type(), &value)?,

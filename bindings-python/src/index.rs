@@ -10,7 +10,10 @@ use crate::convert::path;
 use crate::error::OrRaise;
 use crate::family::{SerialFamily, families};
 use crate::load::{Fault, Input};
-use crate::options::{Keywords, family_change_options, registration_options, unit_options};
+use crate::options::{
+    Keywords, family_change_options, registration_names, registration_options, told_progress,
+    unit_names, unit_options, watch,
+};
 use crate::registrar::Registrar;
 use crate::report::{
     explanation, family_change_report, fold_report, registration_report, unit_report, verification,
@@ -163,8 +166,8 @@ impl Index {
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let fault = Fault::default();
-        let input = Input::of(units, self.snapshot().schema())?;
-        let options = unit_options(Keywords::new(options), &fault)?;
+        let input = Input::of(units, self.snapshot().schema(), &unit_names(options)?)?;
+        let options = unit_options(Keywords::new(options), &fault, input.is_described())?;
         let report = py.detach(|| self.inner.load_units(input.units(&fault), options.options()));
         unit_report(py, &fault.settle(report)?)
     }
@@ -193,8 +196,9 @@ impl Index {
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let fault = Fault::default();
-        let input = Input::of(registrations, &seriatim::Schema::default())?;
-        let options = registration_options(Keywords::new(options), &fault)?;
+        let names = registration_names(options)?;
+        let input = Input::of(registrations, &seriatim::Schema::default(), &names)?;
+        let options = registration_options(Keywords::new(options), &fault, input.is_described())?;
         let report = py.detach(|| {
             self.inner.load_registrations(input.registrations(&fault), options.options())
         });
@@ -260,6 +264,9 @@ impl Index {
     /// ----------
     /// scope : Scope or str
     ///     An expression, or SQL.
+    /// progress : bool or callable, optional
+    ///     True for a bar; or what is called with the rows read and how many must be read, where
+    ///     they are many.
     /// **parameters
     ///     The values of the scope's parameters: a value, a list, or a `SerialSet`.
     ///
@@ -269,34 +276,51 @@ impl Index {
     /// Selection(3 affected, 0 undetermined)
     /// >>> index.select("facility IN :plants", plants=["Leipzig", "Brno"])
     /// Selection(2 affected, 1 undetermined)
-    #[pyo3(signature = (scope, /, **parameters))]
+    #[pyo3(signature = (scope, /, *, progress = None, **parameters))]
     fn select(
         &self,
         py: Python<'_>,
         scope: &Bound<'_, PyAny>,
+        progress: Option<&Bound<'_, PyAny>>,
         parameters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Selection> {
         let (scope, parameters) = (scope_of(scope)?, parameters_of(parameters)?);
-        let snapshot = self.snapshot();
+        let progress = progress.map_or(Ok(None), told_progress)?;
+        let (snapshot, fault) = (self.snapshot(), Fault::default());
         let found = py.detach(|| {
             let bound = snapshot.schema().bind_with(&scope, &parameters)?;
-            snapshot.select_bound(&bound)
+            snapshot.select_bound_watched(&bound, &mut watch(progress, &fault))
         });
-        found.or_raise().map(Selection::from)
+        fault.settle(found).map(Selection::from)
     }
 
     /// Evaluates a scope and says how: an `Explanation`.
+    ///
+    /// Parameters
+    /// ----------
+    /// scope, **parameters
+    ///     As for `select`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> index.explain("facility = :plant", plant="Leipzig").affected
+    /// 1
+    #[pyo3(signature = (scope, /, **parameters))]
     fn explain<'py>(
         &self,
         py: Python<'py>,
         scope: &Bound<'py, PyAny>,
+        parameters: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let scope = scope_of(scope)?;
+        let (scope, parameters) = (scope_of(scope)?, parameters_of(parameters)?);
         let snapshot = self.snapshot();
         let started = Instant::now();
         let clock = move || u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        let it = py.detach(|| snapshot.explain(&scope, &clock)).or_raise()?;
-        explanation(py, &it)
+        let told = py.detach(|| {
+            let bound = snapshot.schema().bind_with(&scope, &parameters)?;
+            snapshot.explain_bound(&bound, &clock)
+        });
+        explanation(py, &told.or_raise()?)
     }
 
     /// All units.

@@ -35,7 +35,8 @@ mod verdicts;
 
 use pyo3::prelude::*;
 
-#[pymodule(gil_used = false)]
+// Free-threaded interpreters take their lock for it: nothing of it has been tried without one.
+#[pymodule(gil_used = true)]
 mod _native {
     #[pymodule_export]
     use super::family::{SerialFamily, infer};
@@ -58,7 +59,7 @@ mod _native {
     #[pymodule_export]
     use super::selection::{Lookup, ScopeDiff, Selection};
     #[pymodule_export]
-    use super::unit_set::{By, Description, Unit, UnitIter, UnitSet};
+    use super::unit_set::{By, Description, Unit, UnitIter, UnitSet, beside};
     #[pymodule_export]
     use super::verdicts::Verdicts;
 }

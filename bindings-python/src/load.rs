@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyIterator, PyList};
 use seriatim::{Record, Registrations, Schema, Units};
 
 use crate::arrow_ffi::{ArrowStream, is_table};
-use crate::convert::{is_path, path, record};
+use crate::convert::{Names, is_path, path, record_named};
 use crate::error::{invalid, raised};
 
 /// What is loaded.
@@ -24,7 +24,7 @@ pub(crate) enum Input {
 
 impl Input {
     /// A table, a path, a list of paths of one kind or of dicts, or an iterable of tables.
-    pub(crate) fn of(value: &Bound<'_, PyAny>, schema: &Schema) -> PyResult<Self> {
+    pub(crate) fn of(value: &Bound<'_, PyAny>, schema: &Schema, names: &Names) -> PyResult<Self> {
         if is_path(value)? {
             return Input::files(vec![PathBuf::from(path(value)?)]);
         }
@@ -40,7 +40,7 @@ impl Input {
         let Ok(list) = value.cast::<PyList>() else { return Ok(Input::Tables(items.unbind())) };
         let Some(first) = list.iter().next() else { return Ok(Input::Records(Vec::new())) };
         if first.is_instance_of::<PyDict>() {
-            let records = list.iter().map(|it| record(it.cast::<PyDict>()?, schema));
+            let records = list.iter().map(|it| record_named(it.cast::<PyDict>()?, schema, names));
             return Ok(Input::Records(records.collect::<PyResult<_>>()?));
         }
         if is_path(&first)? {
@@ -48,6 +48,11 @@ impl Input {
             return Input::files(paths.collect::<PyResult<_>>()?);
         }
         Ok(Input::Tables(items.unbind()))
+    }
+
+    /// Whether the rows are described one by one: then they have the names of the index already.
+    pub(crate) fn is_described(&self) -> bool {
+        matches!(self, Input::Records(_))
     }
 
     fn files(paths: Vec<PathBuf>) -> PyResult<Self> {

@@ -12,6 +12,7 @@ use seriatim::{
     RegistrationField, RegistrationOptions, RejectPolicy,
 };
 
+use crate::convert::Names;
 use crate::error::invalid;
 use crate::load::Fault;
 
@@ -48,12 +49,7 @@ impl<'a, 'py> Keywords<'a, 'py> {
 
     /// What is told how far a load has come: a callable, or a bar of its own for `True`.
     fn progress(&mut self) -> PyResult<Option<Py<PyAny>>> {
-        let Some(progress) = self.take::<Py<PyAny>>("progress")? else { return Ok(None) };
-        Python::attach(|py| match progress.extract::<bool>(py) {
-            Ok(true) => Ok(Some(py.import("seriatim._progress")?.call_method0("Bar")?.unbind())),
-            Ok(false) => Ok(None),
-            Err(_) => Ok(Some(progress)),
-        })
+        self.take::<Bound<'py, PyAny>>("progress")?.map_or(Ok(None), |it| told_progress(&it))
     }
 
     fn finish(self) -> PyResult<()> {
@@ -68,6 +64,21 @@ impl<'a, 'py> Keywords<'a, 'py> {
         }
         Ok(())
     }
+}
+
+/// What is told how far a call has come: a callable, or a bar of its own for `True`.
+pub(crate) fn told_progress(progress: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyAny>>> {
+    if let Ok(wanted) = progress.extract::<bool>() {
+        let bar = || progress.py().import("seriatim._progress")?.call_method0("Bar");
+        return wanted.then(bar).transpose().map(|it| it.map(Bound::unbind));
+    }
+    if !progress.is_callable() {
+        let given = progress.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "progress is a bool, or what is called with the rows read and their number, not {given}"
+        )));
+    }
+    Ok(Some(progress.clone().unbind()))
 }
 
 /// Options on their way to the thread that loads.
@@ -137,22 +148,55 @@ fn limits<O: Default + Limited>(
     Ok(options)
 }
 
+/// What described units call what an index has, by the options of their load.
+pub(crate) fn unit_names(given: Option<&Bound<'_, PyDict>>) -> PyResult<Names> {
+    let (mut keywords, names) = (Keywords::new(given), Names::default());
+    Ok(Names {
+        serial: keywords.take("serial")?.unwrap_or(names.serial),
+        namespace: keywords.take("namespace_column")?.unwrap_or(names.namespace),
+        elsewhere: keywords.take("namespace")?,
+        renamed: keywords.names("rename")?,
+    })
+}
+
+/// What described registrations call what an index has, by the options of their load.
+pub(crate) fn registration_names(given: Option<&Bound<'_, PyDict>>) -> PyResult<Names> {
+    let mut keywords = Keywords::new(given);
+    let mut names = Names { elsewhere: keywords.take("namespace")?, ..Names::default() };
+    for (column, field) in keywords.names("map")? {
+        match field.as_str() {
+            "serial" => names.serial = column,
+            "namespace" => names.namespace = column,
+            _ => {}
+        }
+    }
+    Ok(names)
+}
+
+/// Options of a load; `described` rows have the names of the index already.
 pub(crate) fn unit_options(
     mut keywords: Keywords<'_, '_>,
     fault: &Fault,
+    described: bool,
 ) -> PyResult<Steps<LoadOptions<'static>>> {
     let mut options: Steps<LoadOptions<'static>> = Steps(Vec::new());
-    if let Some(name) = keywords.take::<String>("serial")? {
-        options.add(move |it| it.serial_column(name));
-    }
-    if let Some(name) = keywords.take::<String>("namespace_column")? {
-        options.add(move |it| it.namespace_column(name));
-    }
-    if let Some(namespace) = keywords.take::<String>("namespace")? {
-        options.add(move |it| it.namespace(namespace));
-    }
-    for (from, to) in keywords.names("rename")? {
-        options.add(move |it| it.rename(from, to));
+    let serial = keywords.take::<String>("serial")?;
+    let namespace_column = keywords.take::<String>("namespace_column")?;
+    let namespace = keywords.take::<String>("namespace")?;
+    let renames = keywords.names("rename")?;
+    if !described {
+        if let Some(name) = serial {
+            options.add(move |it| it.serial_column(name));
+        }
+        if let Some(name) = namespace_column {
+            options.add(move |it| it.namespace_column(name));
+        }
+        if let Some(namespace) = namespace {
+            options.add(move |it| it.namespace(namespace));
+        }
+        for (from, to) in renames {
+            options.add(move |it| it.rename(from, to));
+        }
     }
     for name in keywords.take::<Vec<String>>("ignore")?.unwrap_or_default() {
         options.add(move |it| it.ignore(name));
@@ -178,16 +222,21 @@ pub(crate) fn unit_options(
 pub(crate) fn registration_options(
     mut keywords: Keywords<'_, '_>,
     fault: &Fault,
+    described: bool,
 ) -> PyResult<Steps<RegistrationOptions<'static>>> {
     let mut options: Steps<RegistrationOptions<'static>> = Steps(Vec::new());
     for (column, field) in keywords.names("map")? {
         let field = registration_field(&field)?;
+        if described && matches!(field.name(), "serial" | "namespace") {
+            continue;
+        }
         options.add(move |it| it.map(column, field));
     }
     for name in keywords.take::<Vec<String>>("ignore")?.unwrap_or_default() {
         options.add(move |it| it.ignore(name));
     }
-    if let Some(namespace) = keywords.take::<String>("namespace")? {
+    let namespace = keywords.take::<String>("namespace")?;
+    if let Some(namespace) = namespace.filter(|_| !described) {
         options.add(move |it| it.namespace(namespace));
     }
     if keywords.take::<bool>("contact_text")? == Some(false) {
@@ -252,7 +301,7 @@ pub(crate) fn registration_field(name: &str) -> PyResult<RegistrationField> {
 }
 
 /// Tells progress, and stops at Ctrl-C or when the callback raises.
-fn watch(
+pub(crate) fn watch(
     progress: Option<Py<PyAny>>,
     fault: &Fault,
 ) -> impl FnMut(Progress) -> ControlFlow<()> + 'static {

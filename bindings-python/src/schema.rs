@@ -2,10 +2,10 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use seriatim::{ColumnType, Place, Truth};
+use seriatim::{Place, Truth};
 
 use crate::convert::{record, result};
-use crate::error::{OrRaise, invalid};
+use crate::error::OrRaise;
 use crate::family::{SerialFamily, families};
 use crate::scope::{Scope, parameters_of, scope_of};
 
@@ -15,17 +15,6 @@ use crate::scope::{Scope, parameters_of, scope_of};
 pub(crate) struct Column {
     pub(crate) inner: seriatim::Column,
 }
-
-const TYPES: [ColumnType; 8] = [
-    ColumnType::Text,
-    ColumnType::Integer,
-    ColumnType::Float,
-    ColumnType::Date,
-    ColumnType::Timestamp,
-    ColumnType::Boolean,
-    ColumnType::Version,
-    ColumnType::TextList,
-];
 
 #[pymethods]
 impl Column {
@@ -37,11 +26,7 @@ impl Column {
         zone: Option<&str>,
         identifier: Option<Vec<PyRef<'_, SerialFamily>>>,
     ) -> PyResult<Self> {
-        let found = TYPES.into_iter().find(|it| it.name() == r#type).ok_or_else(|| {
-            let names: Vec<&str> = TYPES.iter().map(|it| it.name()).collect();
-            invalid(format!("there is no type {:?}; there are {}", r#type, names.join(", ")))
-        })?;
-        let column = seriatim::Column::new(name, found).or_raise()?;
+        let column = seriatim::Column::new(name, r#type.parse().or_raise()?).or_raise()?;
         let column = match zone {
             Some(zone) => column.in_zone(zone).or_raise()?,
             None => column,

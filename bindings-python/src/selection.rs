@@ -86,6 +86,12 @@ impl Selection {
         self.inner.scope().scope().clone().into()
     }
 
+    /// The SHA-256 of the scope and of the values of its parameters, as 64 hexadecimal digits.
+    #[getter]
+    fn digest(&self) -> String {
+        self.inner.scope().digest()
+    }
+
     /// What the scope says of one unit: a serial, (namespace, serial), or what a scanner reads.
     ///
     /// Examples
@@ -127,13 +133,15 @@ impl Selection {
     ) -> PyResult<Bound<'py, PyAny>> {
         let texts = Texts::of(serials)?;
         let verdicts = py.detach(|| {
-            let verdict = |it: &str| self.verdict(namespace.as_deref(), it).or_raise();
-            texts.slices()?.into_iter().map(verdict).collect::<PyResult<Vec<Verdict>>>()
+            let serials = texts.slices()?;
+            match &namespace {
+                Some(namespace) => self.inner.status_many_in(namespace, &serials),
+                None => self.inner.status_many(&serials),
+            }
+            .or_raise()
         })?;
         match texts {
-            Texts::Column(_) => {
-                Ok(Verdicts::new(verdicts.into_iter())?.into_pyobject(py)?.into_any())
-            }
+            Texts::Column(_) => Ok(Verdicts::new(&verdicts)?.into_pyobject(py)?.into_any()),
             Texts::List(_) => {
                 let codes: Vec<&str> = verdicts.into_iter().map(Verdict::code).collect();
                 codes.into_pyobject(py)

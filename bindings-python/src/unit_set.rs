@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
-use seriatim::By as CoreBy;
+use seriatim::{By as CoreBy, Groups};
 
 use crate::convert::{instant, result, unit_asked};
 use crate::error::OrRaise;
@@ -312,6 +312,35 @@ impl By {
     fn namespace() -> Self {
         By { inner: CoreBy::namespace() }
     }
+}
+
+/// Counts several sets by the same terms, side by side: a count each, named as its set. A group that
+/// a set does not have counts 0 there.
+///
+/// Examples
+/// --------
+/// >>> leipzig = index.select("facility = 'Leipzig'").affected
+/// >>> st.beside({"all": index.all(), "leipzig": leipzig}, "facility").to_dicts()[0]
+/// {'facility': 'Brno', 'all': 1, 'leipzig': 0}
+#[pyfunction]
+#[pyo3(signature = (sets, /, *terms))]
+pub(crate) fn beside(
+    py: Python<'_>,
+    sets: &Bound<'_, PyDict>,
+    terms: &Bound<'_, PyTuple>,
+) -> PyResult<Frame> {
+    let terms = terms_of(terms)?;
+    let set = |(name, set): (Bound<'_, PyAny>, Bound<'_, PyAny>)| -> PyResult<_> {
+        Ok((name.extract::<String>()?, set.cast::<UnitSet>()?.get().inner.clone()))
+    };
+    let sets: Vec<(String, seriatim::UnitSet)> = sets.iter().map(set).collect::<PyResult<_>>()?;
+    let count = || {
+        let groups = sets.iter().map(|(name, it)| Ok((name.as_str(), it.by(&terms)?)));
+        let groups: Vec<(&str, Groups)> = groups.collect::<seriatim::Result<_>>()?;
+        let counts: Vec<(&str, &Groups)> = groups.iter().map(|(name, it)| (*name, it)).collect();
+        Groups::beside(&counts)?.to_batch()
+    };
+    py.detach(count).or_raise().map(Frame::of)
 }
 
 /// Names of columns, and terms, as terms.

@@ -30,6 +30,12 @@ pub(crate) fn verdict_of(code: &str) -> PyResult<Verdict> {
     })
 }
 
+/// The place of a verdict among all.
+fn key(verdict: Verdict) -> i8 {
+    let place = VERDICTS.iter().zip(0_i8..).find(|(of, _)| **of == verdict);
+    place.map_or(i8::MAX, |it| it.1)
+}
+
 /// What a scope says of many serials, in their order: a column of Arrow, a byte a serial.
 #[pyclass(frozen, module = "seriatim")]
 pub(crate) struct Verdicts {
@@ -37,12 +43,10 @@ pub(crate) struct Verdicts {
 }
 
 impl Verdicts {
-    pub(crate) fn new(verdicts: impl Iterator<Item = Verdict>) -> PyResult<Self> {
-        let key =
-            |it: Verdict| VERDICTS.iter().zip(0_i8..).find(|(of, _)| **of == it).map(|it| it.1);
-        let keys: Int8Array = verdicts.map(key).collect();
+    pub(crate) fn new(verdicts: &[Verdict]) -> PyResult<Self> {
+        let keys: Vec<i8> = verdicts.iter().map(|it| key(*it)).collect();
         let codes = StringArray::from_iter_values(VERDICTS.map(Verdict::code));
-        let column = DictionaryArray::try_new(keys, Arc::new(codes));
+        let column = DictionaryArray::try_new(Int8Array::from(keys), Arc::new(codes));
         let column = column.map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(Verdicts { column })
     }

@@ -89,6 +89,22 @@ def test_explain(index):
     told = index.explain("serial <= 'AX00000999' AND lot = 'L1'")
     assert (told.affected, told.undetermined) == (500, 0)
     assert "lot = 'L1'" in [it.text for it in told.clauses]
+    asked = index.explain("lot IN :lots", lots=["L1", "L2"])
+    assert (asked.affected, asked.clauses[0].text) == (1_000, "lot IN :lots")
+    with pytest.raises(st.ScopeFieldError):
+        index.explain("lot IN :lots")
+
+
+def test_sets_are_counted_side_by_side(index):
+    late = index.select(serial >= "AX00019600").affected
+    groups = st.beside({"all": index.all(), "late": late}, "lot")
+    assert groups.columns == ["lot", "all", "late"] and groups.rows == 40
+    assert groups.to_dicts()[-1] == {"lot": "L9", "all": 500, "late": 0}
+    assert sum(it["late"] for it in groups.to_dicts()) == 400
+    with pytest.raises(st.InvalidArgumentError, match="no counts"):
+        st.beside({}, "lot")
+    with pytest.raises(TypeError):
+        st.beside({"all": 5}, "lot")
 
 
 def test_a_bound_scope_decides_a_described_unit(index):

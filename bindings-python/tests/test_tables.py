@@ -159,6 +159,38 @@ def test_progress_is_told_and_may_stop_a_load(tmp_path):
     assert index.units == 0
 
 
+def test_described_rows_may_have_names_of_their_own(tmp_path):
+    index = st.create(tmp_path / "index")
+    rows = [{"no": "A1", "batch": "L1", "gtin": "x"}, {"no": "A2", "batch": "L2"}]
+    names = {"serial": "no", "namespace_column": "gtin", "rename": {"batch": "lot"}}
+    assert index.load_units(rows, **names, namespace="y").loaded == 2
+    assert [(it.namespace, it.serial) for it in index.all()] == [("x", "A1"), ("y", "A2")]
+    assert [it.name for it in index.columns] == ["lot"]
+    registered = [{"no": "A1", "who": "o1"}]
+    index.load_registrations(registered, map={"no": "serial", "who": "owner"}, namespace="x")
+    assert len(index.all().ownership("2026-01-01T00:00:00Z").registered) == 1
+
+
+def test_progress_of_a_selection_is_told_and_may_stop_it(tmp_path):
+    rows = 400_000
+    frame = pl.DataFrame({"serial": [f"{it:08}" for it in range(rows)]})
+    frame = frame.with_columns(n=pl.int_range(rows) * 7 % 97)
+    index = st.build(tmp_path / "index", frame)
+    told = []
+    found = index.select("n = 5", progress=lambda *at: told.append(at))
+    assert len(found.affected) == frame.filter(pl.col("n") == 5).height
+    assert told[-1] == (rows, rows)
+
+    def stop(rows, total):
+        raise RuntimeError("enough")
+
+    with pytest.raises(RuntimeError, match="enough"):
+        index.select("n = 5", progress=stop)
+    with pytest.raises(TypeError, match="progress is a bool"):
+        index.select("n = :n", progress=5, n=5)
+    assert len(index.select("n = :n", progress=True, n=5).affected) == len(found.affected)
+
+
 def test_a_load_may_be_stopped_until_it_is_published(tmp_path):
     index = st.create(tmp_path / "index")
     calls = []

@@ -118,6 +118,12 @@ impl Error {
         self.0.place.as_ref()
     }
 
+    /// What is wrong with an input that a host reads itself, for
+    /// [`Units::try_records`](crate::Units::try_records) and its like: `invalid_argument`.
+    pub fn from_input(message: impl Into<String>) -> Self {
+        Error::invalid(message)
+    }
+
     /// A failure of the operating system while doing `what`, for a host's own
     /// [`Directory`](crate::io::Directory): `not_found` and `conflict` where the system says that a
     /// file is not there or is there already, else `io`.

@@ -3,7 +3,11 @@
 //! One pool a process: a pool that was made before a fork has no threads in the child, so that work
 //! given to it would wait for ever.
 
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -40,6 +44,51 @@ pub(crate) fn of_threads(threads: usize) -> Result<ThreadPool> {
         })
 }
 
+/// Tells work on other threads that nobody waits for it any more.
+#[derive(Debug, Default)]
+pub(crate) struct Halt(AtomicBool);
+
+impl Halt {
+    /// `cancelled` where the work is to stop.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.0.load(Ordering::Relaxed) { Err(Error::cancelled()) } else { Ok(()) }
+    }
+}
+
+/// How often whoever waits for work is asked whether to go on.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Runs `work` on the threads of a pool, and meanwhile `look` on the caller's, at once and then again
+/// and again; where it breaks, the work is told to halt, and the answer is `cancelled`.
+///
+/// The caller's thread is none of the pool.
+pub(crate) fn watched<T: Send>(
+    pool: &ThreadPool,
+    mut look: impl FnMut() -> ControlFlow<()>,
+    work: impl FnOnce(&Halt) -> Result<T> + Send,
+) -> Result<T> {
+    let (halt, mut answer) = (Halt::default(), None);
+    let (done, ended) = mpsc::channel::<()>();
+    pool.in_place_scope(|scope| {
+        let (answer, halt) = (&mut answer, &halt);
+        scope.spawn(move |_| {
+            *answer = Some(work(halt));
+            drop(done);
+        });
+        loop {
+            if halt.check().is_ok() && look().is_break() {
+                halt.0.store(true, Ordering::Relaxed);
+            }
+            // Nothing is ever sent: the channel closes when the work has ended.
+            if ended.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout) {
+                break;
+            }
+        }
+    });
+    halt.check()?;
+    answer.unwrap_or_else(|| Err(Error::cancelled()))
+}
+
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
@@ -47,10 +96,32 @@ fn cores() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     #[test]
     fn every_call_of_a_process_shares_one_pool() {
         assert!(Arc::ptr_eq(&shared().unwrap(), &shared().unwrap()));
         assert_eq!(of_threads(0).unwrap().current_num_threads(), 1);
+    }
+
+    #[test]
+    fn work_halts_when_whoever_waits_for_it_says_so() {
+        let pool = of_threads(1).unwrap();
+        let answer = watched(&pool, || ControlFlow::Continue(()), |halt| halt.check().map(|()| 7));
+        assert_eq!(answer.unwrap(), 7);
+
+        let mut looks = 0;
+        let look = || {
+            looks += 1;
+            if looks == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let endless = |halt: &Halt| -> Result<()> {
+            loop {
+                halt.check()?;
+                std::thread::yield_now();
+            }
+        };
+        assert_eq!(watched(&pool, look, endless).unwrap_err().kind(), ErrorKind::Cancelled);
+        assert_eq!(looks, 3);
     }
 }

@@ -1,7 +1,10 @@
-//! The Rust side of `bindings-python/bench/crossing.py`: the same calls, without Python around them.
+//! The Rust side of `bindings-python/bench/crossing.py` and `bindings-node/bench/crossing.mjs`: the
+//! same calls, without another language around them.
 //!
 //!     crossing load --data FOLDER --store FOLDER
-//!     crossing ask  --store FOLDER --scope SQL --serials FILE --as-of INSTANT
+//!     crossing ask  --store FOLDER --scope SQL --serials FILE --as-of INSTANT [--owners SQL]
+//!
+//! Contacts are those of the units that `--owners` covers, or of all.
 //!
 //! Prints what each took in seconds, as JSON: every run of it.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to people")]
@@ -13,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use seriatim::{Index, LoadOptions, Purpose, Schema, Scope, Units};
+use seriatim::{Index, LoadOptions, Ownership, Purpose, Schema, Scope, Units, Verdict};
 
 type Fallible<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
@@ -49,7 +52,13 @@ fn run() -> Fallible<serde_json::Value> {
         "ask" => {
             let index = Index::open(option("--store")?)?;
             let serials = fs::read_to_string(option("--serials")?)?;
-            ask(&index, option("--scope")?, &serials, option("--as-of")?)
+            let snapshot = index.snapshot();
+            let owned = match options.get("--owners") {
+                Some(scope) => snapshot.select(&scope.parse()?)?.affected,
+                None => snapshot.all(),
+            };
+            let owners = owned.ownership(option("--as-of")?.parse()?)?;
+            ask(&index, option("--scope")?, &serials, &owners)
         }
         _ => Err("usage: crossing load|ask --store FOLDER ...".into()),
     }
@@ -76,21 +85,26 @@ fn load(data: &Path, store: &Path) -> Fallible<serde_json::Value> {
     Ok(serde_json::json!({"load": [seconds], "units": loaded}))
 }
 
-fn ask(index: &Index, scope: &str, serials: &str, as_of: &str) -> Fallible<serde_json::Value> {
+fn ask(
+    index: &Index,
+    scope: &str,
+    serials: &str,
+    owners: &Ownership,
+) -> Fallible<serde_json::Value> {
     let scope: Scope = scope.parse()?;
     let found = index.snapshot().select(&scope)?;
     let selects = timed(SELECTS, || Ok(index.snapshot().select(&scope)?.affected.len()))?;
 
     let serials: Vec<&str> = serials.lines().collect();
-    let verdicts = timed(STREAMS, || {
-        let mut codes: Vec<u8> = Vec::with_capacity(serials.len());
+    let one_by_one = timed(STREAMS, || {
+        let mut affected = 0;
         for serial in &serials {
-            codes.push(found.status(serial)?.code().as_bytes().first().copied().unwrap_or(0));
+            affected += u64::from(found.status(serial)? == Verdict::Affected);
         }
-        Ok(codes.len() as u64)
+        Ok(affected)
     })?;
+    let verdicts = timed(STREAMS, || Ok(found.status_many(&serials)?.len() as u64))?;
 
-    let owners = index.snapshot().all().ownership(as_of.parse()?)?;
     let mut contacts = 0;
     let streams = timed(STREAMS, || {
         contacts = 0;
@@ -101,7 +115,8 @@ fn ask(index: &Index, scope: &str, serials: &str, as_of: &str) -> Fallible<serde
     })?;
     Ok(serde_json::json!({
         "select": selects,
-        "status": verdicts,
+        "status": one_by_one,
+        "status_many": verdicts,
         "contacts": streams,
         "affected": found.affected.len(),
         "rows": contacts,

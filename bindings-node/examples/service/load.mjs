@@ -15,7 +15,8 @@ function* units(count) {
   for (let n = 0; n < count; n += 1) yield { serial: serialOf(n), line: n % 7 };
 }
 
-async function perSecond(app, path, seconds) {
+/** How many requests a second an application answers. */
+export async function perSecond(app, path, seconds) {
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const { requests, non2xx, errors } = await autocannon({ url: `${url}${path}`, connections: 32, duration: seconds });
   await app.close();

@@ -5,7 +5,7 @@ use std::fmt;
 use super::answer::{Answer, At, Masks};
 use super::evaluate::{How, Watch};
 use super::plan::Plan;
-use super::select::{UNWATCHED, plans, read, select_node};
+use super::select::{plans, read, select_node};
 use crate::bitmap::RowSet;
 use crate::error::Result;
 use crate::index::Snapshot;
@@ -111,11 +111,24 @@ impl Snapshot {
     ///
     /// As [`select`](Snapshot::select).
     pub fn explain(&self, scope: &Scope, clock: &dyn Fn() -> u64) -> Result<Explanation> {
-        let bound = self.schema().bind(scope)?;
+        self.explain_bound(&self.schema().bind(scope)?, clock)
+    }
+
+    /// As [`explain`](Snapshot::explain), with a scope that is bound to this snapshot's schema.
+    ///
+    /// # Errors
+    ///
+    /// As [`select_bound`](Snapshot::select_bound).
+    pub fn explain_bound(
+        &self,
+        bound: &BoundScope,
+        clock: &dyn Fn() -> u64,
+    ) -> Result<Explanation> {
+        self.check_bound(bound)?;
         let began = clock();
-        let plans = plans(self, &bound, bound.root())?;
+        let plans = plans(self, bound, bound.root())?;
         let planned = clock();
-        let mut explainer = Explainer::new(&bound, clock);
+        let mut explainer = Explainer::new(bound, clock);
         let mut explanation = explainer.run(&plans)?;
         explanation.evaluate_nanos = clock().saturating_sub(planned);
         explanation.plan_nanos = planned.saturating_sub(began);
@@ -184,7 +197,7 @@ impl<'a> Explainer<'a> {
         if clauses.len() >= CLAUSES_MAX {
             return Ok(());
         }
-        let rows = select_node(snapshot, self.bound, node, UNWATCHED)?;
+        let rows = select_node(snapshot, self.bound, node, None)?;
         let total = |sets: &[RowSet]| sets.iter().map(RowSet::len).sum();
         let text = self.bound.clause(node);
         let (mut seen, mut parts) = (self.seen_of(node), Vec::new());

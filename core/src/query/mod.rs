@@ -31,6 +31,7 @@ mod reasons;
 mod select;
 mod selection;
 mod serials;
+mod status_many;
 mod table;
 mod tail_scan;
 mod text_leaf;

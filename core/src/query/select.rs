@@ -15,7 +15,7 @@ use crate::bitmap::{Container, RowSet};
 use crate::error::{Error, Result};
 use crate::index::{Progress, Snapshot};
 use crate::limits::CHUNK_ROWS;
-use crate::pool;
+use crate::pool::{self, Halt};
 use crate::scope::{BoundScope, NodeId, Scope, Truth};
 
 impl Snapshot {
@@ -29,7 +29,7 @@ impl Snapshot {
     /// `scope_field` when the scope does not fit the schema; `corrupt` when a file is damaged where
     /// it is read; `io`.
     pub fn select(&self, scope: &Scope) -> Result<Selection> {
-        self.select_shared(Arc::new(self.schema().bind(scope)?), UNWATCHED)
+        self.select_shared(Arc::new(self.schema().bind(scope)?), None)
     }
 
     /// As [`select`](Snapshot::select), with a scope that is bound to this snapshot's schema.
@@ -38,11 +38,13 @@ impl Snapshot {
     ///
     /// `conflict` when it is bound to another schema; `corrupt`; `io`.
     pub fn select_bound(&self, bound: &BoundScope) -> Result<Selection> {
-        self.select_bound_watched(bound, UNWATCHED)
+        self.check_bound(bound)?;
+        self.select_shared(Arc::new(bound.clone()), None)
     }
 
-    /// As [`select_bound`](Snapshot::select_bound); calls back from the threads that read, after
-    /// every few million rows of those that must be read. Breaking cancels.
+    /// As [`select_bound`](Snapshot::select_bound); where many rows must be read, calls back on the
+    /// caller's thread while others read them: at once, then every now and then, and at the end.
+    /// Breaking cancels.
     ///
     /// # Errors
     ///
@@ -53,15 +55,25 @@ impl Snapshot {
         bound: &BoundScope,
         on_progress: OnRead<'_>,
     ) -> Result<Selection> {
-        if bound.schema() != self.schema() {
-            return Err(Error::conflict(
-                "the scope is bound to another schema than the snapshot's; bind it again",
-            ));
-        }
-        self.select_shared(Arc::new(bound.clone()), on_progress)
+        self.check_bound(bound)?;
+        self.select_shared(Arc::new(bound.clone()), Some(on_progress))
     }
 
-    fn select_shared(&self, bound: Arc<BoundScope>, on_progress: OnRead<'_>) -> Result<Selection> {
+    /// Refuses a scope that is bound to another schema.
+    pub(super) fn check_bound(&self, bound: &BoundScope) -> Result<()> {
+        if bound.schema() == self.schema() {
+            return Ok(());
+        }
+        Err(Error::conflict(
+            "the scope is bound to another schema than the snapshot's; bind it again",
+        ))
+    }
+
+    fn select_shared(
+        &self,
+        bound: Arc<BoundScope>,
+        on_progress: Option<OnRead<'_>>,
+    ) -> Result<Selection> {
         let found = select_node(self, &bound, bound.root(), on_progress)?;
         let affected = UnitSet::of(self.clone(), found.affected);
         let undetermined = UnitSet::of(self.clone(), found.undetermined);
@@ -84,17 +96,14 @@ const READ_ALONE_MAX: usize = 4;
 const BLOCK_MAX: usize = 64;
 
 /// What is called while rows are read.
-type OnRead<'a> = &'a (dyn Fn(Progress) -> ControlFlow<()> + Sync);
-
-/// Goes on.
-pub(super) const UNWATCHED: OnRead<'static> = &|_| ControlFlow::Continue(());
+type OnRead<'a> = &'a mut dyn FnMut(Progress) -> ControlFlow<()>;
 
 /// Evaluates a node of a scope over all segments.
 pub(super) fn select_node(
     snapshot: &Snapshot,
     bound: &BoundScope,
     root: NodeId,
-    on_progress: OnRead<'_>,
+    on_progress: Option<OnRead<'_>>,
 ) -> Result<Rows> {
     let plans = plans(snapshot, bound, root)?;
     let surveyed = survey_all(&plans)?;
@@ -121,20 +130,31 @@ pub(super) fn select_node(
         .collect();
     let rows_total = Some(surveyed.iter().flat_map(Survey::chunks).map(rows_of).sum());
     let rows_read = AtomicU64::new(0);
-    let read_block = |masks: &mut Masks, (at, chunks): &(usize, &[Candidate])| {
-        let more: u64 = chunks.iter().map(rows_of).sum();
-        let progress =
-            Progress { rows: rows_read.fetch_add(more, Ordering::Relaxed) + more, rows_total };
-        if on_progress(progress).is_break() {
-            return Err(Error::cancelled());
-        }
-        plans.get(*at).map_or_else(
+    let read_block = |masks: &mut Masks, (at, chunks): &(usize, &[Candidate]), halt: &Halt| {
+        halt.check()?;
+        let parts = plans.get(*at).map_or_else(
             || Ok((RowSet::new(), RowSet::new())),
             |plan| read(plan, chunks, masks, &mut Unwatched),
-        )
+        )?;
+        rows_read.fetch_add(chunks.iter().map(rows_of).sum(), Ordering::Relaxed);
+        Ok(parts)
     };
-    let parts: Vec<Result<(RowSet, RowSet)>> =
-        pool.install(|| blocks.par_iter().map_init(Masks::default, read_block).collect());
+    let read_all = |halt: &Halt| {
+        let blocks = blocks.par_iter();
+        let parts = blocks.map_init(Masks::default, |masks, it| read_block(masks, it, halt));
+        parts.collect::<Result<Vec<(RowSet, RowSet)>>>()
+    };
+    let progress = || Progress { rows: rows_read.load(Ordering::Relaxed), rows_total };
+    let parts = match on_progress {
+        None => pool.install(|| read_all(&Halt::default()))?,
+        Some(call) => {
+            let parts = pool::watched(&pool, || call(progress()), read_all)?;
+            if call(progress()).is_break() {
+                return Err(Error::cancelled());
+            }
+            parts
+        }
+    };
     let places: Vec<usize> = blocks.iter().map(|(at, _)| *at).collect();
     for surveyed in surveyed {
         let (sure, unknown) = match surveyed {
@@ -145,7 +165,7 @@ pub(super) fn select_node(
         rows.undetermined.push(unknown);
     }
     for (at, part) in places.into_iter().zip(parts) {
-        let (sure, unknown) = part?;
+        let (sure, unknown) = part;
         if let (Some(affected), Some(undetermined)) =
             (rows.affected.get_mut(at), rows.undetermined.get_mut(at))
         {
@@ -274,7 +294,7 @@ mod tests {
     use crate::io::MemoryDirectory;
     use crate::schema::{Column, ColumnType, Record, Schema, Value};
 
-    /// Every block is told, and the caller may stop at any of them.
+    /// Progress is told to its end, and the caller may stop at any time.
     #[test]
     fn a_selection_can_be_watched_and_stopped() {
         let schema = Schema::new(vec![Column::new("n", ColumnType::Integer).unwrap()]).unwrap();
@@ -287,17 +307,17 @@ mod tests {
         let snapshot = index.snapshot();
         let bound = snapshot.schema().bind(&"n = 7".parse().unwrap()).unwrap();
 
-        let most = AtomicU64::new(0);
-        let watch = |at: Progress| {
-            most.fetch_max(at.rows, Ordering::Relaxed);
+        let mut told = Vec::new();
+        let mut watch = |at: Progress| {
             assert_eq!(at.rows_total, Some(6 * CHUNK_ROWS as u64));
+            told.push(at.rows);
             ControlFlow::Continue(())
         };
-        let watched = snapshot.select_bound_watched(&bound, &watch).unwrap();
-        assert_eq!(most.into_inner(), 6 * CHUNK_ROWS as u64);
+        let watched = snapshot.select_bound_watched(&bound, &mut watch).unwrap();
+        assert!(told.is_sorted() && told.last() == Some(&(6 * CHUNK_ROWS as u64)));
         assert_eq!(watched.affected.len(), snapshot.select_bound(&bound).unwrap().affected.len());
 
-        let stopped = snapshot.select_bound_watched(&bound, &|_| ControlFlow::Break(()));
+        let stopped = snapshot.select_bound_watched(&bound, &mut |_| ControlFlow::Break(()));
         assert_eq!(stopped.unwrap_err().kind(), crate::error::ErrorKind::Cancelled);
     }
 
@@ -325,7 +345,7 @@ mod tests {
             ("lot = 'L1' AND line IS NULL", 1, 0),
         ] {
             let bound = wider.bind(&text.parse().unwrap()).unwrap();
-            let found = snapshot.select_shared(Arc::new(bound), UNWATCHED).unwrap();
+            let found = snapshot.select_shared(Arc::new(bound), None).unwrap();
             let counts = (found.affected.len(), found.undetermined.len());
             assert_eq!(counts, (affected, undetermined), "{text}");
             let reasons = found.undetermined.by_reason().unwrap();

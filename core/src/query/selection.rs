@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::UnitSet;
 use super::find::{Found, Place, find, find_identified};
 use super::ranges::Ranges;
-use super::select::{UNWATCHED, select_node};
+use super::select::select_node;
 use super::serials::Doubtful;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
@@ -250,7 +250,7 @@ impl Selection {
                 coded.entry(*family).or_default().push((*first, *last));
                 continue;
             }
-            let found = select_node(snapshot, bound, node, UNWATCHED)?.undetermined;
+            let found = select_node(snapshot, bound, node, None)?.undetermined;
             near = near.union(&UnitSet::of(snapshot.clone(), found))?;
         }
         let mut rows = Vec::new();

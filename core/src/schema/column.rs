@@ -1,5 +1,7 @@
 //! Columns and the schema they make.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::calendar::Zone;
@@ -8,6 +10,16 @@ use crate::limits::COLUMNS_MAX;
 use crate::serial::Families;
 
 /// What the values of a column are. Any value may be missing.
+///
+/// # Examples
+///
+/// ```
+/// use seriatim::ColumnType;
+///
+/// assert_eq!("text_list".parse::<ColumnType>()?, ColumnType::TextList);
+/// assert_eq!(ColumnType::ALL.map(ColumnType::name)[0], "text");
+/// # Ok::<(), seriatim::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnType {
@@ -31,6 +43,18 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
+    /// Every type.
+    pub const ALL: [ColumnType; 8] = [
+        ColumnType::Text,
+        ColumnType::Integer,
+        ColumnType::Float,
+        ColumnType::Date,
+        ColumnType::Timestamp,
+        ColumnType::Boolean,
+        ColumnType::Version,
+        ColumnType::TextList,
+    ];
+
     /// The name of the type in messages, documents and manifests, such as `"text_list"`.
     pub fn name(self) -> &'static str {
         match self {
@@ -43,6 +67,18 @@ impl ColumnType {
             ColumnType::Version => "version",
             ColumnType::TextList => "text_list",
         }
+    }
+}
+
+/// A type by its name; `invalid_argument` where none has it.
+impl FromStr for ColumnType {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        ColumnType::ALL.into_iter().find(|it| it.name() == name).ok_or_else(|| {
+            let names = ColumnType::ALL.map(ColumnType::name).join(", ");
+            Error::invalid(format!("there is no type {name:?}; there are {names}"))
+        })
     }
 }
 

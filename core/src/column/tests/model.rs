@@ -280,22 +280,11 @@ fn check_counts(reader: &ColumnReader, index: usize, ordinals: &[Vec<u64>], draw
     assert_eq!(told, expected.into_iter().collect::<Vec<_>>());
 }
 
-const TYPES: [ColumnType; 8] = [
-    ColumnType::Text,
-    ColumnType::Integer,
-    ColumnType::Float,
-    ColumnType::Date,
-    ColumnType::Timestamp,
-    ColumnType::Boolean,
-    ColumnType::Version,
-    ColumnType::TextList,
-];
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
     fn columns_are_the_vectors_they_were_made_of(
-        column_type in prop::sample::select(&TYPES[..]),
+        column_type in prop::sample::select(&ColumnType::ALL[..]),
         shape in prop::sample::select(&SHAPES[..]),
         rows in 1_usize..3000,
         seed: u64,
@@ -306,7 +295,9 @@ proptest! {
 
 #[test]
 fn columns_of_several_chunks_are_the_vectors_they_were_made_of() {
-    for (at, (column_type, shape)) in (0..).zip(TYPES.into_iter().zip(SHAPES.into_iter().cycle())) {
+    for (at, (column_type, shape)) in
+        (0..).zip(ColumnType::ALL.into_iter().zip(SHAPES.into_iter().cycle()))
+    {
         check(&sample(column_type, shape, CHUNK_ROWS + 77, 42 + at), at);
     }
 }

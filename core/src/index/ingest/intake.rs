@@ -12,6 +12,7 @@ use super::read::{Job, Reader};
 use super::rejects::Rejects;
 use super::shape::Shape;
 use crate::error::{Error, Result};
+use crate::pool::{self, Halt};
 use crate::schema::Schema;
 
 /// Where the rows of a load go.
@@ -35,7 +36,7 @@ pub(super) trait Sink: Send + Sync {
     fn schema(&self) -> &Schema;
 
     /// Writes rows as a segment.
-    fn write(&mut self, rows: Buffer) -> Result<()>;
+    fn write(&mut self, rows: Buffer, halt: &Halt) -> Result<()>;
 }
 
 /// Rows on their way from a reader to segments.
@@ -84,22 +85,30 @@ impl<S: Sink> Intake<S> {
             }
             let shape = self.sink.shape().clone();
             let sink = &self.sink;
-            let read = |job: Job<'static>| {
+            let read = |job: Job<'static>, halt: &Halt| {
+                halt.check()?;
                 let mut blocks = job(&shape)?;
                 blocks.iter_mut().try_for_each(|block| sink.prepare(block))?;
                 Ok(blocks)
             };
-            let blocks: Vec<Result<Vec<Block>>> =
-                pool.install(|| jobs.into_par_iter().map(read).collect());
-            pool.install(|| blocks.into_iter().try_for_each(|it| self.take(it?)))?;
-            self.tell(reader, on_progress)?;
+            let progress = self.progress(reader);
+            let blocks: Vec<Result<Vec<Block>>> = pool::watched(
+                pool,
+                || tell(on_progress, progress),
+                |halt| Ok(jobs.into_par_iter().map(|job| read(job, halt)).collect()),
+            )?;
+            pool::watched(
+                pool,
+                || tell(on_progress, progress),
+                |halt| blocks.into_iter().try_for_each(|it| self.take(it?, halt)),
+            )?;
         }
         if self.buffer.rows() > 0 {
-            pool.install(|| self.seal())?;
-            // Who asked to stop while it was written does not want it published.
-            self.tell(reader, on_progress)?;
+            let progress = self.progress(reader);
+            pool::watched(pool, || tell(on_progress, progress), |halt| self.seal(halt))?;
         }
-        Ok(())
+        // Who asked to stop while it was written does not want it published.
+        self.tell(reader, on_progress)
     }
 
     /// Tells how far the load has come.
@@ -108,16 +117,19 @@ impl<S: Sink> Intake<S> {
         reader: &dyn Reader,
         on_progress: &mut Option<OnProgress<'_>>,
     ) -> Result<()> {
-        let Some(call) = on_progress else { return Ok(()) };
-        let progress = Progress { rows: self.read, rows_total: reader.rows_total() };
-        match call(progress) {
+        match tell(on_progress, self.progress(reader)) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::cancelled()),
         }
     }
 
-    fn take(&mut self, blocks: Vec<Block>) -> Result<()> {
+    pub(super) fn progress(&self, reader: &dyn Reader) -> Progress {
+        Progress { rows: self.read, rows_total: reader.rows_total() }
+    }
+
+    fn take(&mut self, blocks: Vec<Block>, halt: &Halt) -> Result<()> {
         for block in blocks {
+            halt.check()?;
             self.read += u64::try_from(block.rows + block.rejected.len()).unwrap_or(u64::MAX);
             self.rejects.take(&block.rejected)?;
             let mut start = 0;
@@ -129,7 +141,7 @@ impl<S: Sink> Intake<S> {
                 self.sink.gathered(&mut self.buffer, false)?;
                 if self.buffer.rows() >= self.rows_max || self.buffer.size_bytes() >= self.bytes_max
                 {
-                    self.seal()?;
+                    self.seal(halt)?;
                 }
             }
         }
@@ -137,10 +149,18 @@ impl<S: Sink> Intake<S> {
     }
 
     /// Writes the rows that are held as a segment.
-    fn seal(&mut self) -> Result<()> {
+    fn seal(&mut self, halt: &Halt) -> Result<()> {
         self.sink.gathered(&mut self.buffer, true)?;
         let empty = Buffer::new(self.sink.schema());
         let buffer = std::mem::replace(&mut self.buffer, empty);
-        self.sink.write(buffer)
+        self.sink.write(buffer, halt)
     }
+}
+
+/// Tells how far a load has come, and asks whether to go on.
+pub(super) fn tell(
+    on_progress: &mut Option<OnProgress<'_>>,
+    progress: Progress,
+) -> ControlFlow<()> {
+    on_progress.as_mut().map_or(ControlFlow::Continue(()), |call| call(progress))
 }

@@ -2,7 +2,7 @@
 
 use super::buffer::Buffer;
 use super::families::FamilyFinder;
-use super::intake::{Intake, Sink};
+use super::intake::{Intake, Sink, tell};
 use super::merge::UnitRewrite;
 use super::options::{DuplicatePolicy, Limits, LoadOptions, RejectPolicy};
 use super::read::{self, Reader};
@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::index::files::Draft;
 use crate::index::manifest::Manifest;
 use crate::index::snapshot::Snapshot;
+use crate::pool::{self, Halt};
 use crate::schema::Schema;
 use crate::serial::{Families, FamilyId, SerialFamily};
 
@@ -72,8 +73,8 @@ impl Sink for UnitSink<'_> {
         self.writer.schema()
     }
 
-    fn write(&mut self, rows: Buffer) -> Result<()> {
-        self.writer.write(rows, &self.finder.families)
+    fn write(&mut self, rows: Buffer, halt: &Halt) -> Result<()> {
+        self.writer.write(rows, &self.finder.families, halt)
     }
 }
 
@@ -104,9 +105,13 @@ fn sort(
 ) -> Result<()> {
     let (mixed, paths) = load.sink.writer.take_mixed()?;
     let mut rewrite = UnitRewrite::new(mixed, limits.size(), load.sink.writer.schema())?;
-    while pool.install(|| rewrite.step(&mut load.sink.writer))?.is_some() {
-        load.tell(reader, &mut limits.on_progress)?;
-    }
+    let progress = load.progress(reader);
+    let mut step = || {
+        let look = || tell(&mut limits.on_progress, progress);
+        pool::watched(pool, look, |halt| rewrite.step(&mut load.sink.writer, halt))
+    };
+    while step()?.is_some() {}
+    load.tell(reader, &mut limits.on_progress)?;
     drop(rewrite);
     load.sink.writer.draft().discard(&paths)
 }

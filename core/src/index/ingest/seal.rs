@@ -10,11 +10,17 @@ use super::order::Ordered;
 use crate::column::{ColumnValues, encode_column};
 use crate::error::{Error, Result};
 use crate::keys::{KeyGroup, encode_keys};
+use crate::pool::Halt;
 use crate::schema::{Column, ColumnType, Schema, Version};
 use crate::segment::{UnitColumn, UnitRows};
 
 /// Encodes the rows of a buffer in their order, columns in parallel.
-pub(super) fn encode(buffer: Buffer, ordered: &Ordered, schema: &Schema) -> Result<UnitRows> {
+pub(super) fn encode(
+    buffer: Buffer,
+    ordered: &Ordered,
+    schema: &Schema,
+    halt: &Halt,
+) -> Result<UnitRows> {
     let rows = ordered.groups.iter().map(KeyGroup::len).sum();
     let order = ordered.rows.as_deref();
     let columns: Vec<(&Column, BufferColumn)> =
@@ -24,7 +30,10 @@ pub(super) fn encode(buffer: Buffer, ordered: &Ordered, schema: &Schema) -> Resu
         || {
             columns
                 .into_par_iter()
-                .map(|(column, values)| encode_one(column, values, order, rows))
+                .map(|(column, values)| {
+                    halt.check()?;
+                    encode_one(column, values, order, rows)
+                })
                 .collect::<Result<Vec<_>>>()
         },
     );

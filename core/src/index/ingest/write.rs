@@ -15,6 +15,7 @@ use crate::index::files::Draft;
 use crate::index::links::derive;
 use crate::index::manifest::{FileEntry, Manifest, RetiredEntry, UnitEntry};
 use crate::index::snapshot::{LiveSegment, Snapshot};
+use crate::pool::Halt;
 use crate::schema::{Column, Schema};
 use crate::segment::{UnitRows, UnitSegment, write_units};
 use crate::serial::{Families, FamilyId, SerialKey};
@@ -120,8 +121,14 @@ impl<'l> Writer<'l> {
     }
 
     /// Orders, writes and opens the rows as a segment, and finds which earlier rows they replace.
-    pub(super) fn write(&mut self, mut buffer: Buffer, families: &Families) -> Result<()> {
+    pub(super) fn write(
+        &mut self,
+        mut buffer: Buffer,
+        families: &Families,
+        halt: &Halt,
+    ) -> Result<()> {
         let ordered = order(&buffer);
+        halt.check()?;
         self.count_replaced(&buffer, &ordered, families)?;
         for group in &ordered.groups {
             let units = u64::try_from(group.len()).unwrap_or(u64::MAX);
@@ -129,7 +136,7 @@ impl<'l> Writer<'l> {
         }
         buffer.forget_keys();
         self.retire(&ordered, families)?;
-        let rows = seal::encode(buffer, &ordered, &self.schema)?;
+        let rows = seal::encode(buffer, &ordered, &self.schema, halt)?;
         drop(ordered);
         for column in &rows.columns {
             let Some(identifiers) = &column.identifiers else { continue };
@@ -138,15 +145,16 @@ impl<'l> Writer<'l> {
                 *counts.entry(*family).or_default() += units;
             }
         }
+        halt.check()?;
         self.put(&rows)
     }
 
     /// Orders and writes rows as a segment that were units of the index or of the load already, and
     /// are counted.
-    pub(super) fn write_again(&mut self, mut buffer: Buffer) -> Result<()> {
+    pub(super) fn write_again(&mut self, mut buffer: Buffer, halt: &Halt) -> Result<()> {
         let ordered = order(&buffer);
         buffer.forget_keys();
-        let rows = seal::encode(buffer, &ordered, &self.schema)?;
+        let rows = seal::encode(buffer, &ordered, &self.schema, halt)?;
         drop(ordered);
         self.put(&rows)
     }

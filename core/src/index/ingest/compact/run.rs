@@ -12,6 +12,7 @@ use crate::index::ingest::write::Writer;
 use crate::index::links::LiveRegistrations;
 use crate::index::manifest::{Manifest, RegistrationEntry};
 use crate::index::snapshot::{LiveSegment, Snapshot};
+use crate::pool::Halt;
 
 /// Writes again what fewer segments are better for, and commits; none where there is nothing to do.
 pub(in crate::index) fn compact(
@@ -47,7 +48,7 @@ pub(in crate::index) fn compact(
         on_progress: &mut options.limits.on_progress,
     };
     let mut writer = Writer::new(draft, before, &manifest).beside(kept);
-    while let Some(units) = pool.install(|| rewrite.step(&mut writer))? {
+    while let Some(units) = pool.install(|| rewrite.step(&mut writer, &Halt::default()))? {
         done.add(units)?;
     }
     manifest.registrations.clear();

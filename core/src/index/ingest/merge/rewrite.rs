@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::index::ingest::buffer::Buffer;
 use crate::index::ingest::write::Writer;
 use crate::index::snapshot::LiveSegment;
+use crate::pool::Halt;
 use crate::schema::Schema;
 use crate::segment::UnitSegment;
 
@@ -55,16 +56,18 @@ impl UnitRewrite {
     pub(in crate::index::ingest) fn step(
         &mut self,
         writer: &mut Writer<'_>,
+        halt: &Halt,
     ) -> Result<Option<u64>> {
         let Some(part) = self.parts.next() else { return Ok(None) };
         let columns = writer.schema().columns().len();
         let mut rows = Buffer::new(writer.schema());
         each_block(&borrowed(&self.sources), &part, columns, |block| {
+            halt.check()?;
             rows.append(&block, 0..block.rows, None)
         })?;
         let units = u64::try_from(rows.rows()).unwrap_or(u64::MAX);
         if units > 0 {
-            writer.write_again(rows)?;
+            writer.write_again(rows, halt)?;
         }
         Ok(Some(units))
     }

@@ -58,6 +58,16 @@ pub(super) fn texts(array: &ArrayRef) -> Result<BlockTexts> {
     }
     let mut interner = Interner::default();
     let mut codes = Vec::with_capacity(array.len());
+    if let Some(views) = array.as_string_view_opt() {
+        let mut recent = Recent::default();
+        for (view, text) in views.views().iter().zip(views) {
+            codes.push(match text {
+                Some(text) => recent.number(*view, || interner.number(text))?,
+                None => MISSING,
+            });
+        }
+        return Ok(BlockTexts { distinct: interner.into_texts(), codes });
+    }
     each_text(array, |text| {
         codes.push(match text {
             Some(text) => interner.number(text)?,
@@ -68,6 +78,33 @@ pub(super) fn texts(array: &ArrayRef) -> Result<BlockTexts> {
     Ok(BlockTexts { distinct: interner.into_texts(), codes })
 }
 
+/// Numbers by the views of an array that had them lately. Equal views are of one text, so that most
+/// rows of a column that repeats itself have their number without a look at the text.
+struct Recent(Vec<(u128, u32)>);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Recent(vec![(0, MISSING); 1 << Recent::BITS])
+    }
+}
+
+impl Recent {
+    const BITS: u32 = 12;
+
+    fn number(&mut self, view: u128, number: impl FnOnce() -> Result<u32>) -> Result<u32> {
+        let folded = u64::try_from((view ^ (view >> 64)) & u128::from(u64::MAX)).unwrap_or(0);
+        let mixed = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - Recent::BITS);
+        match self.0.get_mut(usize::try_from(mixed).unwrap_or(0)) {
+            Some((known, number)) if *known == view && *number != MISSING => Ok(*number),
+            Some(entry) => {
+                *entry = (view, number()?);
+                Ok(entry.1)
+            }
+            None => number(),
+        }
+    }
+}
+
 fn dictionary<K: ArrowDictionaryKeyType>(array: &ArrayRef) -> Result<BlockTexts> {
     let array = array.as_dictionary::<K>();
     // Several keys may have one text, and a key may have none.
@@ -75,4 +112,34 @@ fn dictionary<K: ArrowDictionaryKeyType>(array: &ArrayRef) -> Result<BlockTexts>
     let number = |key: K::Native| values.codes.get(key.as_usize()).copied().unwrap_or(MISSING);
     let codes = array.keys().iter().map(|key| key.map_or(MISSING, number)).collect();
     Ok(BlockTexts { distinct: values.distinct, codes })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::StringViewArray;
+
+    use super::*;
+
+    /// Short texts are views by themselves, long ones lie in a buffer, at one place or at several.
+    #[test]
+    fn views_have_the_numbers_of_their_texts() {
+        let text = |n: usize| match n % 5 {
+            0 => None,
+            1 => Some(String::new()),
+            2 => Some(format!("L{}", n % 7)),
+            3 => Some(format!("L{n}")),
+            _ => Some(format!("a text of more than twelve bytes: {}", n % 9_000)),
+        };
+        let given: Vec<Option<String>> = (0..30_000).map(text).collect();
+        let views: ArrayRef =
+            Arc::new(given.iter().map(Option::as_deref).collect::<StringViewArray>());
+        for array in [Arc::clone(&views), views.slice(4, 20_000)] {
+            let found = texts(&array).unwrap();
+            let plain = arrow_cast::cast(&array, &DataType::Utf8).unwrap();
+            let expected = texts(&plain).unwrap();
+            assert_eq!((found.distinct, found.codes), (expected.distinct, expected.codes));
+        }
+    }
 }

@@ -18,6 +18,7 @@ use crate::index::ingest::report::Rejected;
 use crate::index::ingest::shape::{Shape, columns_of};
 use crate::index::manifest::Manifest;
 use crate::index::snapshot::Snapshot;
+use crate::pool::Halt;
 use crate::registry::RegistrationField as Field;
 use crate::schema::Schema;
 
@@ -74,8 +75,8 @@ impl Sink for RegistrationSink<'_> {
         &self.writer.layout().schema
     }
 
-    fn write(&mut self, rows: Buffer) -> Result<()> {
-        self.writer.write(rows)
+    fn write(&mut self, rows: Buffer, halt: &Halt) -> Result<()> {
+        self.writer.write(rows, halt)
     }
 }
 

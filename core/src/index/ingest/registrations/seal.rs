@@ -11,6 +11,7 @@ use crate::index::ingest::buffer::{Buffer, BufferColumn};
 use crate::index::ingest::interner::MISSING;
 use crate::index::ingest::seal::{place, placed_bits};
 use crate::keys::encode_keys;
+use crate::pool::Halt;
 use crate::registry::RegistrationField as Field;
 use crate::segment::{RegistrationRows, StoredField, StoredValues};
 
@@ -26,6 +27,7 @@ pub(super) fn encode(
     ordered: Ordered,
     layout: &Layout,
     keeps_contact_text: bool,
+    halt: &Halt,
 ) -> Result<Sealed> {
     let rows = ordered.rows;
     let (reach, filled) = Permits::new(&buffer, layout).read(&rows);
@@ -39,6 +41,7 @@ pub(super) fn encode(
         }
     }
     let encode = |(name, values): (&'static str, StoredValues)| {
+        halt.check()?;
         // Keys are searched when later registrations come.
         StoredField::encode(name, &values, name == Field::Key.name())
             .map_err(|error| error.within(format!("field `{name}`")))

@@ -14,6 +14,7 @@ use crate::index::ingest::merge::RegistrationRewrite;
 use crate::index::links::{Derived, LiveRegistrations, derive, replaced};
 use crate::index::manifest::{FileEntry, Manifest, RegistrationEntry};
 use crate::index::snapshot::Snapshot;
+use crate::pool::Halt;
 use crate::registry::RegistrationField as Field;
 use crate::segment::{ContactFile, RegistrationSegment, write_contacts, write_registrations};
 use crate::serial::{Families, FamilyId};
@@ -71,12 +72,14 @@ impl<'l> Writer<'l> {
     }
 
     /// Orders, writes and opens the rows as a segment, and finds which earlier ones they replace.
-    pub(super) fn write(&mut self, buffer: Buffer) -> Result<()> {
+    pub(super) fn write(&mut self, buffer: Buffer, halt: &Halt) -> Result<()> {
         let owner = self.layout.place(Field::Owner);
         let owner = owner.ok_or_else(|| Error::invalid("no column is the owner"))?;
         let ordered = order(&buffer, self.layout.place(Field::Key), owner);
         self.replaced_in_load += ordered.replaced;
-        let sealed = seal::encode(buffer, ordered, &self.layout, self.keeps_contact_text)?;
+        halt.check()?;
+        let sealed = seal::encode(buffer, ordered, &self.layout, self.keeps_contact_text, halt)?;
+        halt.check()?;
         let rows = &sealed.registrations;
         let id = rows.id(self.salt());
         let path = format!("registrations/{id}.seg");
