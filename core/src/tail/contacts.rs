@@ -18,8 +18,6 @@ const SUFFIX: &str = ".txt";
 /// What every file begins with: a name that no text has, and the version.
 const HEADER: [u8; 12] = [0x89, b'C', b'O', b'N', 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 0];
 const SALT_BYTES: usize = 16;
-/// How far a file is made longer at a time: writing where there is room costs less to make lasting.
-const ROOM_BYTES: u64 = 256 << 10;
 /// How long a file may grow before the next one begins.
 const FILE_BYTES_MAX: u64 = 64 << 20;
 const FIELDS: usize = 6;
@@ -91,7 +89,9 @@ pub(crate) struct ContactWriter {
     open: Option<Box<dyn AppendFile>>,
     /// Where the next text goes, and how far the file reaches.
     end: u64,
-    room: u64,
+    reach: u64,
+    /// How far it is made longer at a time: writing where there is room costs less to make lasting.
+    room_bytes: u64,
     waiting: Vec<u8>,
 }
 
@@ -106,7 +106,11 @@ impl std::fmt::Debug for Secret {
 
 impl ContactWriter {
     /// A writer that begins a file of its own once there is something to write.
-    pub(crate) fn new(directory: Arc<dyn Directory>, secret: [u8; 32]) -> Result<Self> {
+    pub(crate) fn new(
+        directory: Arc<dyn Directory>,
+        secret: [u8; 32],
+        room_bytes: u64,
+    ) -> Result<Self> {
         let last = ContactFolder::new(Arc::clone(&directory)).files()?.last().copied();
         Ok(ContactWriter {
             directory,
@@ -115,7 +119,8 @@ impl ContactWriter {
             file: last.map_or(1, |last| last.saturating_add(1)),
             open: None,
             end: HEADER.len() as u64,
-            room: HEADER.len() as u64,
+            reach: HEADER.len() as u64,
+            room_bytes,
             waiting: Vec::new(),
         })
     }
@@ -142,31 +147,38 @@ impl ContactWriter {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        if self.open.is_none() {
-            let path = ContactFolder::path(self.file);
-            let mut file = self.directory.create(&path)?;
-            file.write(&HEADER)?;
-            file.sync()?;
-            drop(file);
-            self.directory.sync(FOLDER)?;
-            self.open = Some(self.directory.append(&path)?);
-        }
-        let Some(open) = &mut self.open else { return Ok(()) };
         let after = self.end + self.waiting.len() as u64;
-        if after > self.room {
-            self.room = after + ROOM_BYTES;
-            let room = usize::try_from(ROOM_BYTES).unwrap_or(0);
+        if after > self.reach {
+            self.reach = after + self.room_bytes;
+            let room = usize::try_from(self.room_bytes).unwrap_or(0);
             self.waiting.resize(self.waiting.len() + room, 0);
         }
-        open.write_at(self.end, &self.waiting)?;
-        open.sync()?;
+        if let Some(open) = &mut self.open {
+            open.write_at(self.end, &self.waiting)?;
+            open.sync()?;
+        } else {
+            self.begin()?;
+        }
         self.waiting.clear();
         self.end = after;
         if self.end > FILE_BYTES_MAX {
             self.open = None;
             self.file = self.file.saturating_add(1);
-            (self.end, self.room) = (HEADER.len() as u64, HEADER.len() as u64);
+            (self.end, self.reach) = (HEADER.len() as u64, HEADER.len() as u64);
         }
+        Ok(())
+    }
+
+    /// Makes the file, with what waits.
+    fn begin(&mut self) -> Result<()> {
+        let path = ContactFolder::path(self.file);
+        let mut file = self.directory.create(&path)?;
+        file.write(&HEADER)?;
+        file.write(&self.waiting)?;
+        file.sync()?;
+        drop(file);
+        self.directory.sync(FOLDER)?;
+        self.open = Some(self.directory.append(&path)?);
         Ok(())
     }
 }
@@ -237,7 +249,7 @@ mod tests {
         let folder = ContactFolder::new(Arc::clone(&directory));
         let mut places = Vec::new();
         for _ in 0..2 {
-            let mut writer = ContactWriter::new(Arc::clone(&directory), [7; 32]).unwrap();
+            let mut writer = ContactWriter::new(Arc::clone(&directory), [7; 32], 64).unwrap();
             for n in 0..50 {
                 places.push((n, writer.add(&contact(n)).unwrap().unwrap()));
                 if n % 3 == 0 {
@@ -265,7 +277,7 @@ mod tests {
     #[test]
     fn a_commitment_does_not_tell_the_text() {
         let directory: Arc<dyn Directory> = Arc::new(MemoryDirectory::new());
-        let mut writer = ContactWriter::new(directory, [7; 32]).unwrap();
+        let mut writer = ContactWriter::new(directory, [7; 32], 64).unwrap();
         let [one, two] = [0, 0].map(|n| writer.add(&contact(n)).unwrap().unwrap().commitment);
         assert_ne!(one, two, "the same text twice");
     }

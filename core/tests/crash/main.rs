@@ -12,6 +12,7 @@
 
 mod disk;
 mod index;
+mod live;
 mod log;
 mod states;
 mod suite;

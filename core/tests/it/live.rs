@@ -125,6 +125,26 @@ fn a_request_is_recorded_once_even_after_a_fold() {
 }
 
 #[test]
+fn what_is_handed_in_is_lasting_once_it_is_waited_for() {
+    let directory = MemoryDirectory::new();
+    let index = index(&directory);
+    let registrar = registrar(&index, 1);
+    let all = |n: u32| [owner(&format!("A00{n}"), "o-1"), owner(&format!("A00{n}"), "o-2")];
+    let receipts = [1, 2, 3].map(|n| registrar.submit(&all(n), None).unwrap());
+    index.refresh().unwrap();
+    assert_eq!(index.snapshot().recorded(), 0, "nobody waited");
+    registrar.wait(&receipts[2]).unwrap();
+    index.refresh().unwrap();
+    assert_eq!((receipts[0].sequences(), index.snapshot().recorded()), (0..2, 6));
+    registrar.submit(&all(4), Some("r")).unwrap();
+    assert!(registrar.submit(&all(4), Some("r")).unwrap().is_repeated());
+    registrar.end(&RegistrationName::of("A004", "o-1"), at(1)).unwrap();
+    registrar.submit(&all(5), None).unwrap();
+    registrar.close().unwrap();
+    assert_eq!(Index::open_in(directory).unwrap().snapshot().recorded(), 11);
+}
+
+#[test]
 fn many_threads_register_at_once() {
     let directory = MemoryDirectory::new();
     let index = index(&directory);

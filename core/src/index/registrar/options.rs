@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::bytes::Hash;
+use crate::error::Result;
 use crate::log::{LogId, LogOptions};
 
 /// How to take registrations one by one.
@@ -20,13 +21,14 @@ use crate::log::{LogId, LogOptions};
 pub struct RegistrarOptions {
     entropy: [u8; 32],
     pub(super) keeps_contact_text: bool,
+    pub(super) room_bytes: u64,
 }
 
 impl RegistrarOptions {
-    /// Contact text is kept. `entropy` is 32 random bytes, anew for each registrar and told to
+    /// Contact text is kept, and files grow by 256 KiB at a time. `entropy` is 32 random bytes, anew for each registrar and told to
     /// nobody: this library has no source of randomness.
     pub fn new(entropy: [u8; 32]) -> Self {
-        RegistrarOptions { entropy, keeps_contact_text: true }
+        RegistrarOptions { entropy, keeps_contact_text: true, room_bytes: 256 << 10 }
     }
 
     /// Drops names and contacts once they have told which channels are usable and how complete a
@@ -37,6 +39,17 @@ impl RegistrarOptions {
         self
     }
 
+    /// How far a file is made longer than it is, when it must grow. Writing where there is room costs
+    /// less to make lasting.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` when it is 0 or over 64 MiB.
+    pub fn with_room_bytes(self, room_bytes: u64) -> Result<Self> {
+        LogOptions::new([0; 16]).with_room_bytes(room_bytes)?;
+        Ok(RegistrarOptions { room_bytes, ..self })
+    }
+
     fn derive(&self, purpose: &str) -> Hash {
         Hash::of(&[&self.entropy[..], purpose.as_bytes()].concat())
     }
@@ -45,8 +58,9 @@ impl RegistrarOptions {
         LogId(first_half(&self.derive("name of the log")))
     }
 
-    pub(super) fn log_options(&self) -> LogOptions {
-        LogOptions::new(first_half(&self.derive("nonce of the log")))
+    pub(super) fn log_options(&self) -> Result<LogOptions> {
+        let nonce = first_half(&self.derive("nonce of the log"));
+        LogOptions::new(nonce).with_room_bytes(self.room_bytes)
     }
 
     /// What salts of contacts are made of.
@@ -68,6 +82,7 @@ impl fmt::Debug for RegistrarOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RegistrarOptions")
             .field("keeps_contact_text", &self.keeps_contact_text)
+            .field("room_bytes", &self.room_bytes)
             .finish_non_exhaustive()
     }
 }

@@ -64,7 +64,7 @@ pub struct Registrar {
     log: Arc<Log>,
     committer: Committer,
     pub(super) keeps_contact_text: bool,
-    /// Held by those who register, and alone by one who changes what was registered.
+    /// Held by those who hand in, and alone by one who changes what was registered.
     admission: RwLock<()>,
 }
 
@@ -104,7 +104,8 @@ impl Registrar {
             Some(entry) => resume(&writing, entry, (options, &mut requests)),
             None => Err(Error::corrupt("the index has lost its log")),
         })?;
-        let contacts = ContactWriter::new(writing.directory(), options.secret())?;
+        let contacts =
+            ContactWriter::new(writing.directory(), options.secret(), options.room_bytes)?;
         let committer = Committer::new(Arc::clone(&log), contacts, requests);
         let keeps_contact_text = options.keeps_contact_text;
         Ok(Registrar { writing, log, committer, keeps_contact_text, admission: RwLock::new(()) })
@@ -133,6 +134,29 @@ impl Registrar {
     /// As [`register`](Registrar::register), with the place of the record in the list;
     /// `invalid_argument` when there is none, or they are more than 64 MiB.
     pub fn register_many(&self, records: &[Record]) -> Result<Receipt> {
+        let receipt = self.submit(records, None)?;
+        self.wait(&receipt)?;
+        Ok(receipt)
+    }
+
+    /// Hands in registrations without waiting for the disk, as [`register_many`] or, with the name
+    /// of a request, as [`register_once`] take them. Nothing is acknowledged before it is
+    /// [waited](Registrar::wait) for: a host with many callers and few threads hands in what all of
+    /// them have, and waits once.
+    ///
+    /// [`register_many`]: Registrar::register_many
+    /// [`register_once`]: Registrar::register_once
+    ///
+    /// # Errors
+    ///
+    /// As [`register_many`] and [`register_once`].
+    pub fn submit(&self, records: &[Record], request: Option<&str>) -> Result<Receipt> {
+        if let Some(request) = request.filter(|it| it.is_empty() || it.len() > REQUEST_BYTES_MAX) {
+            return Err(Error::invalid(format!(
+                "the name of a request has 1 to {REQUEST_BYTES_MAX} bytes, not {}",
+                request.len()
+            )));
+        }
         let entry = |(place, record): (usize, &Record)| {
             let several = records.len() > 1;
             self.entry(record).map_err(|error| {
@@ -141,7 +165,16 @@ impl Registrar {
         };
         let entries = records.iter().enumerate().map(entry).collect::<Result<Vec<_>>>()?;
         let _admitted = self.admission.read().unwrap_or_else(PoisonError::into_inner);
-        self.append(entries.into_iter().map(|entry| Waiting { entry, request: None }).collect())
+        self.hand_in(entries, request)
+    }
+
+    /// Returns once what a receipt is for is lasting.
+    ///
+    /// # Errors
+    ///
+    /// `io` when the disk refuses, now or at an earlier call.
+    pub fn wait(&self, receipt: &Receipt) -> Result<()> {
+        self.committer.wait(receipt.sequences.end)
     }
 
     /// Registers an owner once: a request of the same name that comes again is acknowledged, and
@@ -153,15 +186,9 @@ impl Registrar {
     /// As [`register`](Registrar::register); `invalid_argument` for a name that is empty or over 256
     /// bytes.
     pub fn register_once(&self, request: &str, record: &Record) -> Result<Receipt> {
-        if request.is_empty() || request.len() > REQUEST_BYTES_MAX {
-            return Err(Error::invalid(format!(
-                "the name of a request has 1 to {REQUEST_BYTES_MAX} bytes, not {}",
-                request.len()
-            )));
-        }
-        let entry = self.entry(record)?;
-        let _admitted = self.admission.read().unwrap_or_else(PoisonError::into_inner);
-        self.append(vec![Waiting { entry, request: Some(request.into()) }])
+        let receipt = self.submit(std::slice::from_ref(record), Some(request))?;
+        self.wait(&receipt)?;
+        Ok(receipt)
     }
 
     /// Changes fields of a registration: those that `fields` has; an empty text takes one away. The
@@ -232,7 +259,7 @@ impl Registrar {
         })
     }
 
-    /// Closes the log with a seal, after which damage to its end cannot be taken for a crash, and
+    /// Makes lasting what was handed in, and closes the log with a seal, after which damage to its end cannot be taken for a crash, and
     /// notes in the index how far it goes. Dropping a registrar loses nothing that was acknowledged,
     /// but does not do this.
     ///
@@ -240,6 +267,7 @@ impl Registrar {
     ///
     /// `io`.
     pub fn close(self) -> Result<()> {
+        self.committer.settle()?;
         let head = self.log.flush()?;
         self.writing.change_log(|log| {
             *log = log.as_ref().map(|it| it.with_floor(head));
@@ -256,8 +284,8 @@ impl Registrar {
         Ok(entry)
     }
 
-    fn append(&self, entries: Vec<Waiting>) -> Result<Receipt> {
-        let bytes: usize = entries.iter().map(|it| bytes_of(&it.entry)).sum();
+    fn hand_in(&self, entries: Vec<Entry>, request: Option<&str>) -> Result<Receipt> {
+        let bytes: usize = entries.iter().map(bytes_of).sum();
         if entries.is_empty() || bytes > LOG_BATCH_BYTES_MAX {
             return Err(Error::invalid(format!(
                 "{} registrations of about {bytes} bytes; there must be one or more, of up to \
@@ -265,15 +293,19 @@ impl Registrar {
                 entries.len()
             )));
         }
-        let (sequences, repeated) = self.committer.append(entries)?;
+        let waiting = |entry| Waiting { entry, request: request.map(Box::from) };
+        let (sequences, repeated) =
+            self.committer.submit(entries.into_iter().map(waiting).collect())?;
         Ok(Receipt { sequences, repeated })
     }
 
     /// Records what follows from what is registered, while nobody else registers.
     fn alone(&self, call: impl FnOnce() -> Result<Vec<Entry>>) -> Result<Receipt> {
         let _alone = self.admission.write().unwrap_or_else(PoisonError::into_inner);
-        let entries = call()?;
-        self.append(entries.into_iter().map(|entry| Waiting { entry, request: None }).collect())
+        self.committer.settle()?;
+        let receipt = self.hand_in(call()?, None)?;
+        self.wait(&receipt)?;
+        Ok(receipt)
     }
 }
 
@@ -284,7 +316,7 @@ fn begin(writing: &Writing, options: &RegistrarOptions) -> Result<Head> {
     for name in directory.list(LOG_FOLDER)? {
         directory.remove(&format!("{LOG_FOLDER}/{name}"))?;
     }
-    Log::create(directory, LOG_FOLDER, options.log_id(), options.log_options())?.close()
+    Log::create(directory, LOG_FOLDER, options.log_id(), options.log_options()?)?.close()
 }
 
 /// Opens the log of an index, and finds the requests in it.
@@ -300,7 +332,7 @@ fn resume(
         Ok(())
     };
     let resume = Resume::from(entry.kept_from).with_floor(entry.floor());
-    let options = options.log_options();
+    let options = options.log_options()?;
     let (log, _) = Log::open(writing.directory(), LOG_FOLDER, options, resume, &mut visit)?;
     Ok(log)
 }

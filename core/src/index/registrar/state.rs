@@ -79,14 +79,13 @@ impl Committer {
         Committer { log, state: Mutex::new(state), done: Condvar::new() }
     }
 
-    /// Hands in registrations that are lasting together; gives their sequences once they are. Where
-    /// a request was handed in before, gives the sequence that it led to and hands in nothing.
-    pub(super) fn append(&self, entries: Vec<Waiting>) -> Result<(Range<u64>, bool)> {
+    /// Hands in registrations that become lasting together, and gives their sequences. Where a
+    /// request was handed in before, gives the sequence that it led to and hands in nothing.
+    pub(super) fn submit(&self, entries: Vec<Waiting>) -> Result<(Range<u64>, bool)> {
         let mut state = self.state();
         state.check()?;
         let known = entries.iter().filter_map(|it| it.request.as_deref());
         if let Some(sequence) = known.filter_map(|it| state.requests.get(it)).copied().next() {
-            drop(self.until_lasting(state, sequence + 1)?);
             return Ok((sequence..sequence + 1, true));
         }
         let start = state.next;
@@ -101,15 +100,18 @@ impl Committer {
         let bytes = entries.iter().map(|it| bytes_of(&it.entry)).sum();
         state.next = end;
         state.waiting.push_back(Batch { entries, bytes, end });
-        drop(self.until_lasting(state, end)?);
         Ok((start..end, false))
     }
 
-    fn until_lasting<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State>,
-        end: u64,
-    ) -> Result<MutexGuard<'a, State>> {
+    /// Returns once everything that was handed in is lasting.
+    pub(super) fn settle(&self) -> Result<()> {
+        let end = self.state().next;
+        self.wait(end)
+    }
+
+    /// Returns once the registrations before a sequence are lasting.
+    pub(super) fn wait(&self, end: u64) -> Result<()> {
+        let mut state = self.state();
         while state.lasting < end {
             state.check()?;
             let Some(mut contacts) = state.contacts.take() else {
@@ -142,7 +144,7 @@ impl Committer {
             }
             self.done.notify_all();
         }
-        Ok(state)
+        Ok(())
     }
 
     fn write(&self, contacts: &mut ContactWriter, group: &[Waiting]) -> Result<()> {

@@ -1,0 +1,215 @@
+//! An index, crashed everywhere while registrations come one by one and are folded.
+
+use seriatim::{
+    ErrorKind, Families, Index, LoadOptions, Purpose, Record, Registrar, RegistrarOptions, Schema,
+    SerialFamily, Units, Value,
+};
+
+use crate::disk::{Disk, Image, Note};
+use crate::suite::{Effort, Subject, Tried, crash, fail_everywhere, sites, states_wanted, tell};
+
+const UNITS: u64 = 6;
+
+/// A program that registers owners. The owner and the unit of each follow from its number, and what
+/// is noted is how many there are, plus one.
+struct Registering {
+    /// What is done, one after the other.
+    steps: &'static [Step],
+}
+
+#[derive(Clone, Copy)]
+enum Step {
+    /// So many together.
+    Register(u64),
+    Fold,
+    /// Closes the registrar and opens another.
+    Close,
+    /// Opens another without closing the first.
+    Abandon,
+}
+
+fn registration(number: u64) -> Record {
+    Record::of_serial(format!("A{}", number % UNITS))
+        .with("owner", Value::Text(format!("o-{number}")))
+        .with("email", Value::Text(format!("o{number}@example.org")))
+}
+
+fn create(disk: &Disk) -> seriatim::Result<Index> {
+    disk.phase("create");
+    let families = Families::new(vec![SerialFamily::new("it", "A{n:D1}")?])?;
+    let index = Index::create_in(disk.clone(), Schema::default().with_families(families))?;
+    load(&index)?;
+    Ok(index)
+}
+
+fn load(index: &Index) -> seriatim::Result<()> {
+    let units = (0..UNITS).map(|number| Record::of_serial(format!("A{number}")));
+    let options = LoadOptions::default().threads(1);
+    index.load_units(Units::records(units), options).map(drop)
+}
+
+fn open(disk: &Disk, index: &Index, entropy: u8) -> seriatim::Result<Registrar> {
+    disk.phase("open");
+    index.registrar(&RegistrarOptions::new([entropy; 32]).with_room_bytes(600)?)
+}
+
+fn register(disk: &Disk, registrar: &Registrar, start: u64, count: u64) -> seriatim::Result<u64> {
+    disk.phase(if start == 0 { "register first" } else { "register" });
+    let end = start + count;
+    disk.note(Note::Begun(end + 1));
+    let records: Vec<Record> = (start..end).map(registration).collect();
+    registrar.register_many(&records)?;
+    disk.note(Note::Acknowledged(end + 1));
+    Ok(end)
+}
+
+impl Subject for Registering {
+    fn run(&self, disk: &Disk) -> seriatim::Result<()> {
+        let index = create(disk)?;
+        disk.note(Note::Begun(1));
+        let mut registrar = open(disk, &index, 1)?;
+        disk.note(Note::Acknowledged(1));
+        let mut count = 0;
+        for (step, entropy) in self.steps.iter().zip(2..) {
+            match step {
+                Step::Register(more) => count = register(disk, &registrar, count, *more)?,
+                Step::Fold => {
+                    disk.phase("fold");
+                    index.fold()?;
+                }
+                Step::Close => {
+                    disk.phase("close");
+                    registrar.close()?;
+                    registrar = open(disk, &index, entropy)?;
+                }
+                Step::Abandon => {
+                    drop(registrar);
+                    registrar = open(disk, &index, entropy)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn recover(&self, disk: &Disk) -> seriatim::Result<()> {
+        disk.phase("recover");
+        let index = match Index::open_in(disk.clone()) {
+            Err(error) if error.kind() == ErrorKind::NotFound => create(disk)?,
+            opened => opened?,
+        };
+        if index.snapshot().units() == 0 {
+            load(&index)?;
+        }
+        disk.note(Note::Begun(1));
+        let registrar = open(disk, &index, 99)?;
+        index.refresh()?;
+        let count = index.snapshot().recorded();
+        disk.note(Note::Acknowledged(count + 1));
+        let count = register(disk, &registrar, count, 1)?;
+        disk.phase("fold");
+        index.fold()?;
+        register(disk, &registrar, count, 1).map(drop)
+    }
+
+    fn check(&self, image: &Image, notes: &[Note]) -> Result<(), String> {
+        let acknowledged = notes.iter().filter_map(|note| match note {
+            Note::Acknowledged(count) => Some(*count),
+            _ => None,
+        });
+        let acknowledged = acknowledged.max();
+        let index = match Index::open_in(Disk::from_image(image)) {
+            Err(error) if error.kind() == ErrorKind::NotFound && acknowledged.is_none() => {
+                return Ok(());
+            }
+            opened => opened.map_err(|it| format!("{acknowledged:?} acknowledged, but {it}"))?,
+        };
+        let count = index.snapshot().recorded();
+        if Some(count + 1) < acknowledged {
+            return Err(format!("{count} registrations of {acknowledged:?} less one"));
+        }
+        let begun = notes.contains(&Note::Begun(count + 1));
+        if count > 0 && !begun && !notes.contains(&Note::Acknowledged(count + 1)) {
+            return Err(format!("{count} registrations are half of a list"));
+        }
+        match wrong(&index, count) {
+            Ok(None) => Ok(()),
+            Ok(Some(wrong)) => Err(wrong),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// What is wrong with an index of so many registrations, if anything.
+fn wrong(index: &Index, count: u64) -> seriatim::Result<Option<String>> {
+    let snapshot = index.snapshot();
+    if snapshot.registrations()? != count {
+        return Ok(Some(format!("{} registrations of {count}", snapshot.registrations()?)));
+    }
+    let ownership = snapshot.all().ownership("2026-01-01T00:00:00Z".parse()?)?;
+    if ownership.registered() != count.min(snapshot.units()) {
+        return Ok(Some(format!("{} units are registered", ownership.registered())));
+    }
+    for contact in ownership.contacts(Purpose::Safety)?.iter() {
+        let contact = contact?;
+        let expected = format!("{}@example.org", contact.owner.replace("o-", "o"));
+        if contact.contact.email != Some(expected) {
+            return Ok(Some("a contact is another".to_owned()));
+        }
+    }
+    let whole = index.verify()?.is_whole();
+    Ok((!whole).then(|| "a file is damaged".to_owned()))
+}
+
+const EFFORT: Effort = Effort { samples: 12, nested_samples: 4, nested_every: 97, killed_every: 7 };
+
+const ALL: Registering = Registering {
+    steps: &[
+        Step::Register(1),
+        Step::Register(3),
+        Step::Fold,
+        Step::Register(2),
+        Step::Abandon,
+        Step::Register(1),
+        Step::Fold,
+        Step::Close,
+        Step::Register(2),
+        Step::Fold,
+    ],
+};
+
+#[test]
+fn no_crash_loses_an_acknowledged_registration() {
+    let wanted = states_wanted(10_000) / 10;
+    let mut tried = Tried::default();
+    let mut effort = EFFORT;
+    while tried.total() < wanted {
+        tried = crash(&ALL, effort, None).unwrap();
+        effort.samples *= 4;
+        effort.nested_samples *= 2;
+    }
+    tell("live", tried);
+}
+
+/// A fold syncs every folder that its manifest names. What it acknowledges is lasting in the log
+/// already, and the log stays until the next fold has made its own manifest lasting.
+const NOT_NEEDED: [&str; 2] = ["fold: folder `` (9)", "fold: folder `units` (8)"];
+
+#[test]
+fn every_sync_of_a_registrar_is_needed() {
+    let subject = Registering { steps: &[Step::Register(1), Step::Register(2), Step::Fold] };
+    let all = sites(&subject, 100);
+    let ours =
+        all.into_iter().filter(|site| site.phase.starts_with("register") || site.phase == "fold");
+    let mut kept = Vec::new();
+    for site in ours {
+        if crash(&subject, EFFORT, Some(&site)).is_ok() {
+            kept.push(site.to_string());
+        }
+    }
+    assert_eq!(kept, NOT_NEEDED);
+}
+
+#[test]
+fn registering_survives_every_failing_operation() {
+    assert!(fail_everywhere(&ALL) > 50);
+}
