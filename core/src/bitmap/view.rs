@@ -55,6 +55,19 @@ impl<'a> View<'a> {
     /// `corrupt` where the bytes are no set of 32-bit values in the portable format, are cut short
     /// or go on after it.
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Self> {
+        let (view, header) = View::parse(bytes)?;
+        view.check_layout(header)?;
+        Ok(view)
+    }
+
+    /// As [`new`](View::new) for bytes that it found in order before: takes the same time however
+    /// many containers there are.
+    pub(crate) fn again(bytes: &'a [u8]) -> Result<Self> {
+        View::parse(bytes).map(|(view, _)| view)
+    }
+
+    /// Finds the parts of the header, and where it ends.
+    fn parse(bytes: &'a [u8]) -> Result<(Self, usize)> {
         let mut cursor = Cursor::new("bitmap", bytes);
         let cookie = cursor.u32()?;
         let (containers, runs) = if cookie == COOKIE_PLAIN {
@@ -74,9 +87,7 @@ impl<'a> View<'a> {
         } else {
             Starts::Few(few_starts(cursor.position(), bytes, described, runs)?)
         };
-        let view = View { bytes, described, runs, starts };
-        view.check_layout(cursor.position())?;
-        Ok(view)
+        Ok((View { bytes, described, runs, starts }, cursor.position()))
     }
 
     /// How many rows the headers say are in.

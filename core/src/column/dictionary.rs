@@ -70,6 +70,11 @@ impl TextDictionary {
         Ok(self.shape()?.count)
     }
 
+    /// The same texts, to read many of.
+    pub(crate) fn open(&self) -> Result<OpenTexts<'_>> {
+        Ok(OpenTexts { texts: self, shape: self.shape()? })
+    }
+
     /// The text of a code.
     ///
     /// # Errors
@@ -113,6 +118,11 @@ impl TextDictionary {
     }
 
     fn text_of(&self, shape: &Shape, code: u32) -> Result<&str> {
+        std::str::from_utf8(self.bytes_of(shape, code)?)
+            .map_err(|_| self.0.corrupt(format!("text {code} is not in UTF-8")))
+    }
+
+    fn bytes_of(&self, shape: &Shape, code: u32) -> Result<&[u8]> {
         let (start, end) = match shape.each {
             _ if code >= shape.count => {
                 return Err(self.0.corrupt(format!("there is no text {code} of {}", shape.count)));
@@ -131,9 +141,7 @@ impl TextDictionary {
         }
         let texts = HEADER_BYTES + shape.ends_len;
         let place = |at: u64| usize::try_from(at).map_or(usize::MAX, |at| texts.saturating_add(at));
-        let bytes = self.0.bytes(place(start)..place(end))?;
-        std::str::from_utf8(bytes)
-            .map_err(|_| self.0.corrupt(format!("text {code} is not in UTF-8")))
+        self.0.bytes(place(start)..place(end))
     }
 
     fn end(&self, shape: &Shape, code: u32) -> Result<u64> {
@@ -141,6 +149,20 @@ impl TextDictionary {
         let start = HEADER_BYTES + bit / 8;
         let end = (start + 9).min(HEADER_BYTES + shape.ends_len);
         Ok(number_at(self.0.bytes(start..end)?, bit % 8, shape.width))
+    }
+}
+
+/// Texts whose header was read.
+#[derive(Clone, Copy)]
+pub(crate) struct OpenTexts<'a> {
+    texts: &'a TextDictionary,
+    shape: Shape,
+}
+
+impl<'a> OpenTexts<'a> {
+    /// The bytes of the text of an ordinal, which are not known to be UTF-8.
+    pub(crate) fn bytes(&self, ordinal: u64) -> Result<&'a [u8]> {
+        self.texts.bytes_of(&self.shape, u32::try_from(ordinal).unwrap_or(u32::MAX))
     }
 }
 

@@ -6,6 +6,7 @@ use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, RecordBatch, StringArray, TimestampMicrosecondArray, UInt8Array,
 };
+use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field as ArrowField, Schema as ArrowSchema, SchemaRef, TimeUnit};
 
 use super::contacts::{Contact, Contacts};
@@ -14,6 +15,7 @@ use super::owned::Ownership;
 use super::registrations::Batches;
 use crate::error::{Error, Result};
 use crate::registry::{Channel, RegistrationField as Field, Role};
+use crate::segment::TextBuffer;
 
 const LIST_ITEM: &str = "item";
 
@@ -80,7 +82,7 @@ fn record_batch(schema: &SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Resu
 
 fn array(gather: &Gather<'_>, field: Field) -> Result<ArrayRef> {
     Ok(match field {
-        Field::Serial => Arc::new(StringArray::from_iter_values(gather.serials()?)),
+        Field::Serial => texts_of(gather.serial_buffer()?)?,
         Field::Namespace => Arc::new(StringArray::from_iter_values(gather.namespaces()?)),
         Field::Role => {
             Arc::new(StringArray::from_iter_values(gather.roles()?.into_iter().map(Role::code)))
@@ -112,15 +114,24 @@ fn array(gather: &Gather<'_>, field: Field) -> Result<ArrayRef> {
             let given = permissions.iter().map(|it| it.channel_consent(channel).given());
             Arc::new(given.collect::<BooleanArray>())
         }
-        _ => {
-            let mut texts = StringBuilder::new();
-            gather.each_text(field, |text| {
-                texts.append_option(text);
-                Ok(())
-            })?;
-            Arc::new(texts.finish())
-        }
+        _ => texts_of(gather.text_buffer(field)?)?,
     })
+}
+
+fn texts_of(texts: TextBuffer) -> Result<ArrayRef> {
+    let (text, ends, there) = texts.into_parts()?;
+    let too_long = |_| Error::unsupported("the texts of a batch take 2 GiB; ask for fewer units");
+    let mut offsets = Vec::with_capacity(ends.len() + 1);
+    offsets.push(0);
+    for end in ends {
+        offsets.push(i32::try_from(end).map_err(too_long)?);
+    }
+    let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+    let there = there.map(NullBuffer::from);
+    let array = StringArray::try_new(offsets, Buffer::from_vec(text.into_bytes()), there);
+    let array =
+        array.map_err(|source| Error::invalid("the texts make no array").caused_by(source))?;
+    Ok(Arc::new(array))
 }
 
 fn lists_of<'t>(lists: impl Iterator<Item = Vec<&'t str>>) -> ArrayRef {

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::index::{RegistrationSource, Snapshot};
 use crate::query::Placed;
 use crate::registry::{ContactText, Permissions, Registration, RegistrationField as Field, Role};
+use crate::segment::TextBuffer;
 
 /// A registration, and its unit among those of a batch.
 #[derive(Clone, Copy, Debug)]
@@ -21,12 +22,51 @@ pub(super) struct Gather<'g> {
     pub(super) rows: &'g [Joined],
 }
 
+/// Rows of a run, on average, from which reading run by run is better than putting rows in order.
+const RUN_ROWS: usize = 64;
+
 impl Gather<'_> {
+    /// The rows in their order, cut where they are of another source or go back. Rows of one facility
+    /// or one load make few such runs.
+    fn runs(&self) -> impl Iterator<Item = &[Joined]> {
+        self.rows.chunk_by(|a, b| a.pair.source == b.pair.source && a.pair.row <= b.pair.row)
+    }
+
+    /// Whether the runs are long.
+    fn is_orderly(&self) -> bool {
+        self.runs().take(self.rows.len() / RUN_ROWS + 2).count() <= self.rows.len() / RUN_ROWS + 1
+    }
+
+    /// Calls back with the source of each run and its rows there.
+    fn each_run(
+        &self,
+        mut call: impl FnMut(RegistrationSource<'_>, &[u32]) -> Result<()>,
+    ) -> Result<()> {
+        let mut rows = Vec::new();
+        for run in self.runs() {
+            let source =
+                run.first().and_then(|it| self.snapshot.registration_source(it.pair.source));
+            let source = source.ok_or_else(|| Error::corrupt("there are no such registrations"))?;
+            rows.clear();
+            rows.extend(run.iter().map(|it| it.pair.row));
+            call(source, &rows)?;
+        }
+        Ok(())
+    }
+
     /// Values of each row, read source by source.
     fn each_source<T: Clone + Default>(
         &self,
         read: impl Fn(RegistrationSource<'_>, &[u32]) -> Result<Vec<T>>,
     ) -> Result<Vec<T>> {
+        if self.is_orderly() {
+            let mut values = Vec::with_capacity(self.rows.len());
+            self.each_run(|source, rows| {
+                values.append(&mut read(source, rows)?);
+                Ok(())
+            })?;
+            return Ok(values);
+        }
         let mut values = vec![T::default(); self.rows.len()];
         for (source, from) in self.snapshot.registration_sources().enumerate() {
             let ours = self.rows.iter().enumerate().filter(|(_, it)| it.pair.source == source);
@@ -43,34 +83,40 @@ impl Gather<'_> {
         Ok(values)
     }
 
+    /// The text of a field of each row.
+    pub(super) fn text_buffer(&self, field: Field) -> Result<TextBuffer> {
+        let mut texts = TextBuffer::with_capacity(self.rows.len());
+        if self.is_orderly() {
+            self.each_run(|source, rows| source.texts_into(field, rows, &mut texts))?;
+            return Ok(texts);
+        }
+        let read = self.each_source(|source, rows| {
+            let mut texts = TextBuffer::with_capacity(rows.len());
+            source.texts_into(field, rows, &mut texts)?;
+            texts.into_texts()
+        })?;
+        for text in read {
+            texts.push(text.as_deref().map(str::as_bytes));
+        }
+        Ok(texts)
+    }
+
     /// Calls back with the text of a field of each row.
     pub(super) fn each_text(
         &self,
         field: Field,
         mut call: impl FnMut(Option<&str>) -> Result<()>,
     ) -> Result<()> {
-        // Rows of one source that ascend are read without a copy.
-        let first = self.rows.first().map_or(0, |it| it.pair.source);
-        if self.rows.iter().all(|it| it.pair.source == first)
-            && self.rows.is_sorted_by_key(|it| it.pair.row)
-            && let Some(source) = self.snapshot.registration_source(first)
-        {
-            let rows: Vec<u32> = self.rows.iter().map(|it| it.pair.row).collect();
-            return source.each_text(field, &rows, call);
+        // Rows that ascend are read without a copy.
+        if self.is_orderly() {
+            return self.each_run(|source, rows| source.each_text(field, rows, &mut call));
         }
         let texts = self.texts(field)?;
         texts.iter().try_for_each(|text| call(text.as_deref()))
     }
 
     pub(super) fn texts(&self, field: Field) -> Result<Vec<Option<String>>> {
-        self.each_source(|source, rows| {
-            let mut texts = Vec::with_capacity(rows.len());
-            source.each_text(field, rows, |text| {
-                texts.push(text.map(str::to_owned));
-                Ok(())
-            })?;
-            Ok(texts)
-        })
+        self.text_buffer(field)?.into_texts()
     }
 
     pub(super) fn numbers(&self, name: &str) -> Result<Vec<Option<i64>>> {
@@ -93,17 +139,19 @@ impl Gather<'_> {
     }
 
     /// The serial of each row's unit.
-    pub(super) fn serials(&self) -> Result<Vec<String>> {
+    pub(super) fn serial_buffer(&self) -> Result<TextBuffer> {
         let families = self.snapshot.schema().families();
-        let mut serials: Vec<String> = Vec::with_capacity(self.rows.len());
-        let mut before = None;
+        let mut serials = TextBuffer::with_capacity(self.rows.len());
+        let (mut before, mut text) = (None, String::new());
         for row in self.rows {
-            let same = serials.last().filter(|_| before == Some(row.unit)).cloned();
-            serials.push(match same {
-                Some(same) => same,
-                None => families.text(&self.unit(row)?.key)?,
-            });
+            if before == Some(row.unit) {
+                serials.repeat_last();
+                continue;
+            }
             before = Some(row.unit);
+            text.clear();
+            families.text_into(&self.unit(row)?.key, &mut text)?;
+            serials.push(Some(text.as_bytes()));
         }
         Ok(serials)
     }
@@ -124,8 +172,11 @@ impl Gather<'_> {
             self.numbers(name)?.into_iter().map(instant).collect()
         };
         let mut found: Vec<Registration> = Vec::with_capacity(self.rows.len());
-        for (serial, namespace) in self.serials()?.into_iter().zip(self.namespaces()?) {
+        for (serial, namespace) in
+            self.serial_buffer()?.into_texts()?.into_iter().zip(self.namespaces()?)
+        {
             let namespace = namespace.to_owned();
+            let serial = serial.unwrap_or_default();
             found.push(Registration { namespace, serial, ..Registration::default() });
         }
         fill(&mut found, self.texts(Field::Key)?, |it, value| it.key = value);

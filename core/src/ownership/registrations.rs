@@ -56,16 +56,17 @@ impl Batches {
             return Ok(None);
         }
         let mut rows: Vec<Joined> = Vec::new();
-        for segment in 0..self.snapshot.segments().len() {
+        let mut segments: Vec<usize> = units.iter().map(|it| it.segment).collect();
+        segments.dedup();
+        segments.sort_unstable();
+        segments.dedup();
+        for segment in segments {
             let mut placed: Vec<(u32, usize)> = units
                 .iter()
                 .enumerate()
                 .filter(|(_, it)| it.segment == segment)
                 .map(|(unit, it)| (it.row, unit))
                 .collect();
-            if placed.is_empty() {
-                continue;
-            }
             placed.sort_unstable();
             let set = RowSet::from_sorted(placed.iter().map(|it| it.0));
             let mut placed = placed.into_iter().peekable();

@@ -13,5 +13,6 @@ pub(crate) use registration::{
     ContactFile, RegistrationRows, RegistrationSegment, StoredColumn, StoredField, StoredValues,
     write_contacts, write_registrations,
 };
+pub(crate) use texts::TextBuffer;
 pub(crate) use unit::UnitSegment;
 pub(crate) use writer::{EncodedIdentifiers, UnitColumn, UnitRows, write_units};

@@ -150,15 +150,23 @@ impl Families {
     ///
     /// `corrupt` when there is no such family or the family has no such code.
     pub fn text(&self, key: &SerialKey) -> Result<String> {
+        let mut text = String::new();
+        self.text_into(key, &mut text)?;
+        Ok(text)
+    }
+
+    /// Appends the text of a key.
+    pub(crate) fn text_into(&self, key: &SerialKey, out: &mut String) -> Result<()> {
         match key {
-            SerialKey::Opaque(text) => Ok(text.to_string()),
+            SerialKey::Opaque(text) => {
+                out.push_str(text);
+                Ok(())
+            }
             SerialKey::Coded { family, code } => {
                 let it = self.family(*family).ok_or_else(|| {
                     Error::corrupt(format!("serial family {} is not declared", family.0))
                 })?;
-                let mut text = String::new();
-                it.decode_into(*code, &mut text)?;
-                Ok(text)
+                it.decode_into(*code, out)
             }
         }
     }

@@ -1,5 +1,7 @@
 //! A set of rows in a section of a file, read where it lies.
 
+use std::sync::OnceLock;
+
 use crate::bitmap::{Container, RowSet, View};
 use crate::error::Result;
 use crate::format::Section;
@@ -10,24 +12,31 @@ pub(super) struct StoredRows {
     section: Section,
     /// One more than the last row it may have.
     rows: u64,
+    /// Set once what comes before the rows was found in order.
+    checked: OnceLock<()>,
 }
 
 impl StoredRows {
     pub(super) fn new(section: Section, rows: u64) -> Self {
-        StoredRows { section, rows }
+        StoredRows { section, rows, checked: OnceLock::new() }
     }
 
-    /// Reads what comes before the rows themselves.
+    /// Reads what comes before the rows themselves, and checks it the first time.
     ///
     /// # Errors
     ///
     /// `corrupt`.
     pub(super) fn open(&self) -> Result<OpenRows<'_>> {
+        if self.checked.get().is_some() {
+            let view = View::again(self.section.unchecked())?;
+            return Ok(OpenRows { view, section: &self.section });
+        }
         let view = View::new(self.section.unchecked())?;
         self.section.bytes(0..view.header_len())?;
         if view.last_chunk().is_some_and(|key| u64::from(key) << 16 >= self.rows) {
             return Err(self.section.corrupt("it has rows that the segment does not have"));
         }
+        self.checked.get_or_init(|| ());
         Ok(OpenRows { view, section: &self.section })
     }
 

@@ -4,7 +4,7 @@ use crate::calendar::Instant;
 use crate::error::{Error, Result};
 use crate::index::links::LiveRegistrations;
 use crate::registry::{ContactText, RegistrationField as Field};
-use crate::segment::StoredColumn;
+use crate::segment::{StoredColumn, TextBuffer};
 use crate::tail::{ContactFolder, TailRecord, TailRows};
 
 /// The registrations that are in the log and in no segment yet, in the order in which they came.
@@ -63,6 +63,24 @@ impl RegistrationSource<'_> {
                 rows.iter().try_for_each(|row| call(tail.rows.record(*row)?.text(field)))
             }
         }
+    }
+
+    /// Adds the text of a field of each of `rows`, which ascend as a rule.
+    pub(crate) fn texts_into(
+        &self,
+        field: Field,
+        rows: &[u32],
+        out: &mut TextBuffer,
+    ) -> Result<()> {
+        if let RegistrationSource::Segment(live) = self
+            && let Some(column) = column(live, field)
+        {
+            return column.texts_into(rows, out);
+        }
+        self.each_text(field, rows, |text| {
+            out.push(text.map(str::as_bytes));
+            Ok(())
+        })
     }
 
     /// Name and contact of each of `rows`, which ascend as a rule.

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::format::SealedFile;
 use crate::limits::CHUNK_ROWS;
 use crate::schema::ColumnType;
-use crate::segment::texts::{PackedTexts, encode_packed};
+use crate::segment::texts::{PackedTexts, TextBuffer, encode_packed};
 
 /// How the values of a field are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,6 +155,25 @@ impl StoredColumn {
             StoredColumn::Numbers(column) => each_ordinal(column, rows, |ordinal| match ordinal {
                 Some(ordinal) => call(Some(&ordinal_number(ordinal).to_string())),
                 None => call(None),
+            }),
+        }
+    }
+
+    /// Adds the text of each of `rows`, which ascend as a rule; a number as its digits.
+    pub(crate) fn texts_into(&self, rows: &[u32], out: &mut TextBuffer) -> Result<()> {
+        match self {
+            StoredColumn::Packed(texts) => texts.read_into(rows, out),
+            StoredColumn::Texts(column) => {
+                let Some(texts) = column.dictionary() else { return Ok(()) };
+                let texts = texts.open()?;
+                each_ordinal(column, rows, |ordinal| {
+                    out.push(ordinal.map(|it| texts.bytes(it)).transpose()?);
+                    Ok(())
+                })
+            }
+            StoredColumn::Numbers(_) => self.each_text(rows, |text| {
+                out.push(text.map(str::as_bytes));
+                Ok(())
             }),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::buffer::TextBuffer;
 use super::symbols::Symbols;
 use crate::bytes::PutBytes;
 use crate::error::{Error, Result};
@@ -92,8 +93,37 @@ impl PackedTexts {
         rows: &[u32],
         mut call: impl FnMut(Option<&str>) -> Result<()>,
     ) -> Result<()> {
-        let mut open: Option<(usize, Block<'_>)> = None;
         let mut text = Vec::new();
+        self.each_shortened(rows, |bytes| {
+            if bytes.is_empty() {
+                return call(None);
+            }
+            text.clear();
+            self.symbols.restore(bytes, &mut text)?;
+            let found = std::str::from_utf8(&text);
+            call(Some(found.map_err(|_| self.texts.corrupt("a text is not UTF-8"))?))
+        })
+    }
+
+    /// Adds the texts of `rows`, which ascend as a rule.
+    pub(crate) fn read_into(&self, rows: &[u32], out: &mut TextBuffer) -> Result<()> {
+        self.each_shortened(rows, |bytes| {
+            if bytes.is_empty() {
+                out.push(None);
+            } else {
+                self.symbols.restore(bytes, &mut out.bytes)?;
+                out.end();
+            }
+            Ok(())
+        })
+    }
+
+    fn each_shortened(
+        &self,
+        rows: &[u32],
+        mut call: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let mut open: Option<(usize, Block<'_>)> = None;
         for row in rows {
             let (number, place) = (*row as usize / BLOCK_ROWS, *row as usize % BLOCK_ROWS);
             if u64::from(*row) >= self.rows {
@@ -103,15 +133,7 @@ impl PackedTexts {
                 open = Some((number, self.block(number)?));
             }
             let bytes = open.as_ref().and_then(|(_, block)| block.bytes(place));
-            let bytes = bytes.ok_or_else(|| self.texts.corrupt("a block ends early"))?;
-            if bytes.is_empty() {
-                call(None)?;
-                continue;
-            }
-            text.clear();
-            self.symbols.restore(bytes, &mut text)?;
-            let found = std::str::from_utf8(&text);
-            call(Some(found.map_err(|_| self.texts.corrupt("a text is not UTF-8"))?))?;
+            call(bytes.ok_or_else(|| self.texts.corrupt("a block ends early"))?)?;
         }
         Ok(())
     }

@@ -150,7 +150,10 @@ impl Symbols {
             }
             let symbol = self.symbols.get(usize::from(*number));
             let symbol = symbol.ok_or_else(|| Error::corrupt("texts: one has no such symbol"))?;
-            out.extend(symbol.bytes.to_le_bytes().iter().take(symbol.len));
+            // All eight bytes at once, and back to those that count.
+            let end = out.len() + symbol.len;
+            out.extend_from_slice(&symbol.bytes.to_le_bytes());
+            out.truncate(end);
         }
         Ok(())
     }
