@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::block::{Block, BlockColumn, BlockTexts, usize_of};
 use super::interner::{Interner, MISSING};
 use crate::error::{Error, Result};
@@ -82,6 +84,18 @@ impl Buffer {
         }
     }
 
+    /// The same, with columns of texts that may be numbered twice where few come twice; by their
+    /// places.
+    pub(super) fn with_loose_texts(mut self, is_loose: impl Fn(usize) -> bool) -> Self {
+        for (_, column) in self.columns.iter_mut().enumerate().filter(|(place, _)| is_loose(*place))
+        {
+            if let BufferColumn::Texts { texts, .. } = column {
+                *texts = Interner::loose();
+            }
+        }
+        self
+    }
+
     pub(super) fn rows(&self) -> usize {
         self.codes.len()
     }
@@ -124,10 +138,8 @@ impl Buffer {
             };
             self.namespaces.resize(self.namespaces.len() + rows.len(), number);
         }
-        for (column, from) in self.columns.iter_mut().zip(&block.columns) {
-            column.append(from, &rows, base)?;
-        }
-        Ok(())
+        let columns = self.columns.par_iter_mut().zip(&block.columns);
+        columns.try_for_each(|(column, from)| column.append(from, &rows, base))
     }
 
     /// The key of a row.

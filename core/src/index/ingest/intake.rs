@@ -35,6 +35,11 @@ pub(super) trait Sink: Send + Sync {
     /// The columns of the rows.
     fn schema(&self) -> &Schema;
 
+    /// Where rows are gathered.
+    fn buffer(&self) -> Buffer {
+        Buffer::new(self.schema())
+    }
+
     /// Writes rows as a segment.
     fn write(&mut self, rows: Buffer, halt: &Halt) -> Result<()>;
 }
@@ -61,7 +66,7 @@ impl<S: Sink> Intake<S> {
         limits: &Limits<'_>,
     ) -> Self {
         Intake {
-            buffer: Buffer::new(sink.schema()),
+            buffer: sink.buffer(),
             sink,
             rejects,
             read: 0,
@@ -151,7 +156,7 @@ impl<S: Sink> Intake<S> {
     /// Writes the rows that are held as a segment.
     fn seal(&mut self, halt: &Halt) -> Result<()> {
         self.sink.gathered(&mut self.buffer, true)?;
-        let empty = Buffer::new(self.sink.schema());
+        let empty = self.sink.buffer();
         let buffer = std::mem::replace(&mut self.buffer, empty);
         self.sink.write(buffer, halt)
     }

@@ -28,7 +28,8 @@ pub(crate) type Sections = Vec<(u32, Vec<u8>)>;
 /// The values of a field, in row order.
 #[derive(Debug)]
 pub(crate) enum StoredValues {
-    /// Texts, each once, and the place of each row's among them; a place past the last is missing.
+    /// Texts and the place of each row's among them; a place past the last is missing. A text may be
+    /// there twice.
     Texts { texts: Vec<Box<str>>, codes: Vec<u32> },
     /// Numbers, and a bit a missing row.
     Numbers { values: Vec<i64>, missing: Vec<u64> },
@@ -77,12 +78,15 @@ fn encode_dictionary(texts: &[Box<str>], codes: &[u32], used: &[bool]) -> Result
         .collect();
     numbered.par_sort_unstable();
     let mut ranks = vec![0u32; texts.len()];
-    for (rank, (_, number)) in (0u32..).zip(&numbered) {
-        if let Some(slot) = ranks.get_mut(*number) {
-            *slot = rank;
+    let mut dictionary: Vec<String> = Vec::with_capacity(numbered.len());
+    for (rank, same) in (0u32..).zip(numbered.chunk_by(|a, b| a.0 == b.0)) {
+        dictionary.extend(same.first().map(|(text, _)| (*text).to_owned()));
+        for (_, number) in same {
+            if let Some(slot) = ranks.get_mut(*number) {
+                *slot = rank;
+            }
         }
     }
-    let dictionary: Vec<String> = numbered.iter().map(|(text, _)| (*text).to_owned()).collect();
     let mut missing = vec![0u64; codes.len().div_ceil(64)];
     let mut ranked = Vec::with_capacity(codes.len());
     for (row, code) in codes.iter().enumerate() {

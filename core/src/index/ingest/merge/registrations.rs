@@ -223,7 +223,7 @@ impl Gathered<'_> {
     }
 
     fn texts(&self, columns: &[Option<StoredColumn>]) -> Result<StoredValues> {
-        let (mut texts, mut codes) = (Interner::default(), Vec::with_capacity(self.moved.len()));
+        let (mut texts, mut codes) = (Interner::loose(), Vec::with_capacity(self.moved.len()));
         let mut push = |text: Option<&str>| {
             codes.push(text.map_or(Ok(MISSING), |text| texts.number(text))?);
             Ok(())

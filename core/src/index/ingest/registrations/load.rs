@@ -75,6 +75,14 @@ impl Sink for RegistrationSink<'_> {
         &self.writer.layout().schema
     }
 
+    fn buffer(&self) -> Buffer {
+        // Keys and owners are compared by their numbers, names and contacts are not.
+        let fields = &self.writer.layout().fields;
+        let is_contact =
+            |place| fields.get(place).is_some_and(|it| Field::CONTACT_TEXT.contains(it));
+        Buffer::new(self.schema()).with_loose_texts(is_contact)
+    }
+
     fn write(&mut self, rows: Buffer, halt: &Halt) -> Result<()> {
         self.writer.write(rows, halt)
     }
