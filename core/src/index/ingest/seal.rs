@@ -30,10 +30,7 @@ pub(super) fn encode(
         || {
             columns
                 .into_par_iter()
-                .map(|(column, values)| {
-                    halt.check()?;
-                    encode_one(column, values, order, rows)
-                })
+                .map(|(column, values)| encode_one(column, values, order, rows, halt))
                 .collect::<Result<Vec<_>>>()
         },
     );
@@ -50,10 +47,13 @@ fn encode_one(
     values: BufferColumn,
     order: Option<&[u32]>,
     rows: usize,
+    halt: &Halt,
 ) -> Result<UnitColumn> {
+    halt.check()?;
     let column_type = column.column_type();
     let rows_total = u64::try_from(rows).unwrap_or(u64::MAX);
     let encode = |values: ColumnValues<'_>, missing: &[u64]| {
+        halt.check()?;
         encode_column(column_type, values, missing, rows_total)
     };
     let mut identifiers = None;
