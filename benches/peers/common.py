@@ -2,7 +2,7 @@
 
 Every runner has two phases, each run in its own process by run_all.py so that peak memory is honest:
   load   build the engine's store from the Parquet feed, time it, weigh it on disk
-  query  open the store (page cache of its files evicted first), then Q1..Q9: 2 warm-ups, median of 7
+  query  open the store (page cache of its files evicted first), then Q1..Q13: 2 warm-ups, median of 7
 A runner answers each query with a canonical value (tuple / list of tuples) so answers can be compared across engines.
 """
 import argparse, gc, json, os, resource, statistics, sys, time

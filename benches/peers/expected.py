@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The answers to Q1..Q9 by DuckDB straight from the Parquet files: what a program of ours is compared with.
+"""The answers to Q1..Q13 by DuckDB straight from the Parquet files: what a program of ours is compared with.
 
     expected.py --data 10m             writes data/10m/expected.json
     expected.py --data 10m-missing     the same for data with missing values
@@ -11,7 +11,7 @@ import argparse, json
 from datetime import datetime, timezone
 import duckdb, pyarrow as pa
 from common import HERE, rows_digest
-from queries import CONTACT, contact_digest, lits, merged
+from queries import CONTACT, HOUR, MASKED, MASKED_SQL, SLICE, contact_digest, lits, merged, notice
 
 
 def day(t):
@@ -33,6 +33,7 @@ def scopes(p):
          "Q4": f"facility = '{q4['facility']}' AND torque > {q4['cut']}",
          "Q7": f"model = '{q7['model']}' AND {window(q7)}",
          "Q9": f"market IN {lits(q9['markets'])} AND retailer IN {lits(q9['retailers'])}"}
+    s |= {"Q10": SLICE, "Q11": MASKED, "Q12": " OR ".join(f"(model = '{m}' AND serial BETWEEN '{lo}' AND '{hi}')" for m, lo, hi in notice(p)), "Q13": HOUR}
     s["Q8"] = f"(({s['Q2']}) OR ({s['Q3']})) AND NOT ({between(merged(p['q8']['ranges']))})"
     return dict(sorted(s.items()))
 
@@ -47,11 +48,17 @@ class Answers:
     def select(self, q):
         """tables affected(serial, made_at, market) and undetermined(serial) of a question"""
         scope, fixed = self.scopes[q], ""
+        if q == "Q11":                    # DuckDB has no masks
+            scope = MASKED_SQL
         if q == "Q8":                     # 200 literal ranges take DuckDB a quarter of a minute; a serial is never missing, so an anti-join says the same
             scope = f"({self.scopes['Q2']}) OR ({self.scopes['Q3']})"
             fixed = "AND NOT EXISTS (SELECT 1 FROM fixed f WHERE serial >= f.lo AND serial <= f.hi)"
-        self.db.execute(f"CREATE OR REPLACE TABLE affected AS SELECT serial, made_at, market FROM units WHERE ({scope}) {fixed}")
-        self.db.execute(f"CREATE OR REPLACE TABLE undetermined AS SELECT serial FROM units WHERE (({scope}) IS NULL) {fixed}")
+        affected, undetermined = f"FROM units u WHERE ({scope}) {fixed}", f"FROM units u WHERE (({scope}) IS NULL) {fixed}"
+        if q == "Q12":                    # a unit of unknown model is undetermined where its serial is in a range of any model
+            affected = "FROM units u ASOF JOIN notice t ON u.model = t.model AND u.serial >= t.lo WHERE u.serial <= t.hi"
+            undetermined = "FROM units u ASOF JOIN anyone t ON u.serial >= t.lo WHERE u.serial <= t.hi AND u.model IS NULL"
+        self.db.execute(f"CREATE OR REPLACE TABLE affected AS SELECT u.serial, u.made_at, u.market {affected}")
+        self.db.execute(f"CREATE OR REPLACE TABLE undetermined AS SELECT u.serial {undetermined}")
         n, = self.row("SELECT count(*) FROM affected")
         u, = self.row("SELECT count(*) FROM undetermined")
         g, o = self.row("SELECT count(DISTINCT serial), count(*) FROM registrations SEMI JOIN affected USING (serial)")
@@ -73,7 +80,8 @@ class Answers:
             x["answer"] = rows_digest([["" if k is None else k for k in r] for r in x["groups"]])
         else:
             x["answer"] = [x[k] for k in {"Q1": ["affected", "registered"], "Q2": ["affected", "registered", "owners", "gap"], "Q4": ["affected", "registered"],
-                                          "Q8": ["affected"], "Q9": ["affected"]}[q]]
+                                          "Q8": ["affected"], "Q9": ["affected"],
+                                          "Q10": ["affected"], "Q11": ["affected"], "Q12": ["affected"], "Q13": ["affected"]}[q]]
         return x
 
     def contacts(self):
@@ -103,6 +111,10 @@ def main():
     db.execute(f"CREATE VIEW registrations AS SELECT * FROM '{folder}/registrations-*.parquet'")
     db.execute("CREATE TABLE fixed (lo VARCHAR, hi VARCHAR)")
     db.executemany("INSERT INTO fixed VALUES (?, ?)", merged(p["q8"]["ranges"]))
+    rows = notice(p)
+    for table, columns, values in (("notice", "model VARCHAR, ", rows), ("anyone", "", merged([it[1:] for it in rows]))):
+        db.execute(f"CREATE TABLE {table} ({columns}lo VARCHAR, hi VARCHAR)")
+        db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values[0]))})", [list(it) for it in values])
     answers = Answers(db, p)
     names = [r[0] for r in db.execute("DESCRIBE units").fetchall()]
     n, *present = answers.row(f"SELECT count(*), {', '.join(f'count({c})' for c in names)} FROM units")

@@ -11,7 +11,8 @@ from run_all import ENGINES, SAME
 
 QUESTIONS = {"Q1": "5,300 serials in a row", "Q2": "six weeks, one facility, one model", "Q3": "three batches, by market", "Q4": "a measurement above a limit, one facility",
              "Q5": "the owners of Q2, as Arrow", "Q6": "100,000 serials: known? in Q2?", "Q6s": "one of them", "Q7": "one model, two years, by month and market",
-             "Q8": "(Q2 or Q3) and not in 200 ranges", "Q9": "5 of 30 markets and 20 of 200 retailers"}
+             "Q8": "(Q2 or Q3) and not in 200 ranges", "Q9": "5 of 30 markets and 20 of 200 retailers", "Q10": "two characters of the serial",
+             "Q11": "a range of serials with masked places", "Q12": "a table of 5,000 models and ranges", "Q13": "one hour of every day"}
 NAMES = {"pyroaring": "bitmaps by hand", "duckdb": "DuckDB", "duckdb:art": "DuckDB, ART", "chdb": "ClickHouse", "polars": "Polars", "polars:memory": "Polars, in memory",
          "datafusion": "DataFusion", "sqlite": "SQLite", "postgres": "PostgreSQL"}
 KEPT = {q for q in SAME if q.endswith("f")}          # plans that read a count of registrations kept beside every unit

@@ -11,9 +11,9 @@ from pathlib import Path
 from common import CODE, HERE
 
 ENGINES = ["seriatim", "duckdb", "duckdb:art", "chdb", "polars", "polars:memory", "datafusion", "sqlite", "postgres", "pyroaring"]
-QUERIES = ["Q1", "Q1f", "Q1ss", "Q2", "Q2f", "Q2s", "Q2fc", "Q3", "Q3f", "Q4", "Q4f", "Q4s", "Q5", "Q5s", "Q6i", "Q6", "Q6ss", "Q6s", "Q7", "Q7f", "Q8", "Q8u", "Q9"]
+QUERIES = ["Q1", "Q1f", "Q1ss", "Q2", "Q2f", "Q2s", "Q2fc", "Q3", "Q3f", "Q4", "Q4f", "Q4s", "Q5", "Q5s", "Q6i", "Q6", "Q6ss", "Q6s", "Q7", "Q7f", "Q8", "Q8u", "Q9", "Q10", "Q11", "Q12", "Q12j", "Q13"]
 # different physical plans of the same question answer alike
-SAME = {"Q1f": "Q1", "Q1ss": "Q1", "Q2f": "Q2", "Q2s": "Q2", "Q4s": "Q4", "Q5s": "Q5", "Q2fc": "Q2", "Q3f": "Q3", "Q4f": "Q4", "Q7f": "Q7", "Q6ss": "Q6", "Q8u": "Q8"}
+SAME = {"Q1f": "Q1", "Q1ss": "Q1", "Q2f": "Q2", "Q2s": "Q2", "Q4s": "Q4", "Q5s": "Q5", "Q2fc": "Q2", "Q3f": "Q3", "Q4f": "Q4", "Q7f": "Q7", "Q6ss": "Q6", "Q8u": "Q8", "Q12j": "Q12"}
 
 
 def fmt(x):

@@ -80,6 +80,7 @@ export interface NativeBoundScope {
   decide(unit: string): string;
   truth(unit: string): boolean | null;
   explain(unit: string): string;
+  notices(): string;
   readonly digest: string;
 }
 

@@ -373,6 +373,16 @@ export interface Decision {
   readonly clauses: readonly DecidingClause[];
 }
 
+/** Something that a scope says and that most likely is not what is meant. */
+export interface Notice {
+  /** What it is about. */
+  readonly code: 'mask_length';
+  /** The clause as SQL; long lists are shortened. */
+  readonly clause: string;
+  /** What was found. */
+  readonly message: string;
+}
+
 let boundOf: <C extends Columns>(inner: NativeBoundScope, scope: Scope) => BoundScope<C>;
 
 /** A scope that knows its columns; it decides about units that are described, without an index. */
@@ -403,6 +413,11 @@ export class BoundScope<C extends Columns = Columns> {
   /** What the scope says of a unit, and which clauses decide. */
   explain(unit: Unit<C>): Decision {
     return JSON.parse(attempt(() => this.#inner.explain(rowJson(unit, 1)))) as Decision;
+  }
+
+  /** What the scope says that most likely is not what is meant, in its order. */
+  notices(): readonly Notice[] {
+    return JSON.parse(attempt(() => this.#inner.notices())) as readonly Notice[];
   }
 
   /** The SHA-256 of the scope and the values of its parameters, as 64 hexadecimal digits. */

@@ -76,6 +76,7 @@ export {
   type Inference,
   type InferredFamily,
   type InputOf,
+  type Notice,
   type Row,
   Schema,
   SerialFamily,

@@ -222,6 +222,13 @@ impl BoundScope {
         Ok(decision_of(&decision).to_string())
     }
 
+    /// What the scope says that most likely is not what is meant; JSON.
+    #[napi(catch_unwind)]
+    pub fn notices(&self) -> String {
+        let notice = |it: &seriatim::Notice| json!({"code": it.code, "clause": it.clause, "message": it.message});
+        Json::Array(self.inner.notices().iter().map(notice).collect()).to_string()
+    }
+
     #[napi(getter, catch_unwind)]
     pub fn digest(&self) -> String {
         self.inner.digest()

@@ -11,7 +11,7 @@ import {
 
 const TRUTHS = { true: true, false: false, unknown: null };
 
-for (const [name, given] of cases('scopes', ['name', 'why', 'schema', 'scope', 'canonical', 'records', 'error'])) {
+for (const [name, given] of cases('scopes', ['name', 'why', 'schema', 'scope', 'canonical', 'notices', 'records', 'error'])) {
   test(`scopes/${name}`, async () => {
     const schema = schemaOf(given.schema);
     if (given.error !== undefined) {
@@ -31,7 +31,9 @@ for (const [name, given] of cases('scopes', ['name', 'why', 'schema', 'scope', '
       assert.deepEqual(readExactly(first.toJsonText()), given.canonical.json);
       if (given.canonical.digest !== undefined) assert.equal(first.digest, given.canonical.digest);
     }
-    if (given.records !== undefined) await checkRecords(schema, schema.bind(first), given.records);
+    const bound = schema.bind(first);
+    if (given.notices !== undefined) assert.deepEqual(bound.notices(), given.notices);
+    await checkRecords(schema, bound, given.records ?? []);
   });
 }
 

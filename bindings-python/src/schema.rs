@@ -155,6 +155,18 @@ impl BoundScope {
         decision(py, &self.inner.explain_record(&unit).or_raise()?)
     }
 
+    /// What the scope says that most likely is not what is meant, in its order: a list of `Notice`.
+    fn notices<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let told = self.inner.notices().into_iter().map(|notice| {
+            let told = PyDict::new(py);
+            told.set_item("code", notice.code)?;
+            told.set_item("clause", notice.clause)?;
+            told.set_item("message", notice.message)?;
+            result(py, "Notice", &told)
+        });
+        told.collect()
+    }
+
     /// The SHA-256 of the scope and the values of its parameters, as 64 hexadecimal digits.
     #[getter]
     fn digest(&self) -> String {

@@ -10,7 +10,7 @@ import seriatim as st
 from conformance import cases, check_error, schema_of, scopes_of, unit_of
 
 #: Keys that this runner knows; another one would be a case it does not check.
-SCOPE_KEYS = {"name", "why", "schema", "scope", "canonical", "records", "error"}
+SCOPE_KEYS = {"name", "why", "schema", "scope", "canonical", "notices", "records", "error"}
 SELECT_KEYS = {
     "name", "why", "schema", "scope", "loads", "families", "affected", "undetermined",
     "by_reason", "status", "lookups", "error",
@@ -58,9 +58,10 @@ def test_scope(case):
         assert first.to_sql() == case["canonical"]["sql"]
         assert json.loads(first.to_json()) == case["canonical"]["json"]
         assert first.digest == case["canonical"].get("digest", first.digest)
-    records = case.get("records", [])
-    if records:
-        check_records(schema, schema.bind(first), records)
+    bound = schema.bind(first)
+    if "notices" in case:
+        assert [st.Notice(**it) for it in case["notices"]] == bound.notices()
+    check_records(schema, bound, case.get("records", []))
 
 
 def check_records(schema, bound, records):

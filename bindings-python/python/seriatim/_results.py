@@ -243,6 +243,18 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a scope says and that most likely is not what is meant."""
+
+    #: What it is about, such as "mask_length".
+    code: str
+    #: The clause as SQL; long lists are shortened.
+    clause: str
+    #: What was found.
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was found in a row of a range table."""
 

@@ -36,18 +36,17 @@ impl BoundScope {
     /// What the scope says that most likely is not what is meant, in the order of the scope.
     ///
     /// `mask_length`: a mask of a length that no family's serials have covers only serials that fit
-    /// no family.
+    /// no family; of identifiers likewise.
     pub fn notices(&self) -> Vec<Notice> {
-        let families = self.schema.families();
-        if families.is_empty() {
-            return Vec::new();
-        }
-        let masks = self.nodes().filter_map(|(node, it)| match it {
-            BoundNode::Serial(SerialTest::Masked(mask)) => Some((node, mask.free().len())),
-            _ => None,
-        });
-        let odd = masks.filter_map(|(node, length)| {
-            let message = families.misfit_of_length("the mask", length)?;
+        let families_of = |column: usize| self.schema.columns().get(column)?.identifier();
+        let odd = self.nodes().filter_map(|(node, it)| {
+            let (families, test) = match it {
+                BoundNode::Serial(test) => (self.schema.families(), test),
+                BoundNode::Identifier { column, test } => (families_of(*column)?, test),
+                _ => return None,
+            };
+            let SerialTest::Masked(mask) = test else { return None };
+            let message = families.misfit_of_length("the mask", mask.free().len())?;
             Some(Notice { code: "mask_length", clause: self.clause(node), message })
         });
         odd.collect()

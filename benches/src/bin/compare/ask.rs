@@ -12,7 +12,7 @@ use crate::timing::{Report, Watch, measure, measure_each, milliseconds};
 use crate::{Fallible, memory, pages};
 
 /// The questions that have a scope of their own.
-const SELECTIONS: [(&str, Ask); 7] = [
+const SELECTIONS: [(&str, Ask); 11] = [
     ("Q1", Ask::Registered),
     ("Q2", Ask::Owners),
     ("Q3", Ask::ByMarket),
@@ -20,6 +20,10 @@ const SELECTIONS: [(&str, Ask); 7] = [
     ("Q7", Ask::ByMonthAndMarket),
     ("Q8", Ask::Units),
     ("Q9", Ask::Units),
+    ("Q10", Ask::Units),
+    ("Q11", Ask::Units),
+    ("Q12", Ask::Units),
+    ("Q13", Ask::Units),
 ];
 /// Serials that Q6s asks for.
 const SINGLE: usize = 1000;

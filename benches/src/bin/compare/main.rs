@@ -1,4 +1,4 @@
-//! Puts the nine questions of `benches/peers` to seriatim, on the same files, and checks every answer.
+//! Puts the questions of `benches/peers` to seriatim, on the same files, and checks every answer.
 //!
 //!     compare load  --data FOLDER --store FOLDER --result FILE [--threads N]
 //!     compare query --data FOLDER --store FOLDER --result FILE [--only Q1,Q2] [--runs N]

@@ -106,30 +106,40 @@ impl Condition {
     /// Whether a code fulfils it, and how far that stays so.
     #[inline]
     pub(crate) fn stretch(&self, code: u128) -> Stretch {
-        let (number, mut codes) = self.window.number(code);
-        let mut read = number;
-        for (window, count) in &self.lower {
-            let (number, same) = window.number(code);
-            codes = codes.min(same);
-            read = read.zip(number).map(|(read, number)| read * count + number);
-        }
-        let Some(number) = read else { return Stretch { holds: false, last: code + (codes - 1) } };
-        let pairs = self.numbers.as_slice();
-        let next = pairs.get(pairs.partition_point(|(_, last)| *last < number));
-        let holds = next.is_some_and(|(first, _)| *first <= number);
-        // How many numbers from this one on are in, or are not.
-        let steps = match (next, self.window.span) {
-            _ if !self.lower.is_empty() => 1,
-            (Some((_, last)), span) if holds => {
-                span.map_or(*last, |span| span.min(last.saturating_add(1)) - 1) - number + 1
+        let (finest, span, above, mut codes) = match self.lower.split_last() {
+            None => (&self.window, self.window.span, Some(0), u128::MAX),
+            Some(((finest, count), others)) => {
+                // What stands above the finest window stays so for some codes.
+                let (mut above, mut codes) = self.window.number(code);
+                for (window, count) in others {
+                    let (number, same) = window.number(code);
+                    codes = codes.min(same);
+                    above = above.zip(number).map(|(above, number)| above * count + number);
+                }
+                (finest, Some(*count), above.map(|above| above * count), codes)
             }
-            (Some((first, _)), span) => span.map_or(*first, |span| span.min(*first)) - number,
-            (None, Some(span)) => span - number + pairs.first().map_or(0, |(first, _)| *first),
-            (None, None) => u128::MAX,
         };
-        let more = (steps - 1).checked_mul(self.window.low).and_then(|it| it.checked_add(codes));
-        let last = more.and_then(|more| code.checked_add(more - 1)).unwrap_or(u128::MAX);
-        Stretch { holds, last }
+        let (number, same) = finest.number(code);
+        let Some((number, above)) = number.zip(above) else {
+            return Stretch { holds: false, last: code.saturating_add(codes.min(same) - 1) };
+        };
+        let read = above + number;
+        let pairs = self.numbers.as_slice();
+        let next = pairs.get(pairs.partition_point(|(_, last)| *last < read));
+        let holds = next.is_some_and(|(first, _)| *first <= read);
+        // How many numbers of the finest window from this one on are in, or are not.
+        let left = span.map_or(u128::MAX, |span| span - number);
+        let steps = match next {
+            Some((_, last)) if holds => left.min((last - read).saturating_add(1)),
+            Some((first, _)) => left.min(first - read),
+            None if self.lower.is_empty() => {
+                left.saturating_add(pairs.first().map_or(0, |(first, _)| *first))
+            }
+            None => left,
+        };
+        let more = (steps - 1).checked_mul(finest.low).and_then(|it| it.checked_add(same));
+        codes = codes.min(more.unwrap_or(u128::MAX));
+        Stretch { holds, last: code.saturating_add(codes - 1) }
     }
 
     /// After how many codes it begins anew; none where it does not, or several windows are read.

@@ -18,68 +18,90 @@ pub(crate) struct MadeIn<'a> {
     pub(crate) wholly: bool,
 }
 
-/// A part of a date in the codes of a family.
+/// A part of a date in the codes of a family, or parts that stand side by side.
 #[derive(Clone, Copy, Debug)]
 struct Part {
     weight: u128,
     count: u128,
+    /// By how much the number of a date grows when that of the part grows by one.
+    step: u128,
 }
 
 impl SerialFamily {
     /// The codes of the serials that were made on the days: those that one of the cases fits, of
     /// which there is at most one. None where the family tells no dates, or too many.
     pub(crate) fn made_cases(&self, asked: MadeIn<'_>) -> Option<Vec<Case>> {
-        let (mut year, mut inner) = (None, Vec::new());
+        let (mut first, mut parts) = (None, Vec::new());
         for field in self.fields() {
-            let part = Part { weight: field.weight(), count: field.last().checked_add(1)? };
+            let part =
+                Part { weight: field.weight(), count: field.last().checked_add(1)?, step: 1 };
             match field.unit() {
-                Some(CalendarUnit::Year) => year = Some((part, first_year(&field)?)),
-                Some(_) => inner.push(part),
-                None => {}
+                Some(CalendarUnit::Year) => first = Some((first_year(&field)?, part.weight)),
+                Some(_) => {}
+                None => continue,
             }
+            parts.push(part);
         }
-        let (year, first) = year?;
-        inner.sort_unstable_by_key(|it| std::cmp::Reverse(it.weight));
-        let within: u128 = inner.iter().try_fold(1, |all, it| it.count.checked_mul(all))?;
+        let (first, weight) = first?;
+        // A date is a number in the order of its parts in the code.
+        parts.sort_unstable_by_key(|it| it.weight);
+        let mut count = 1_u128;
+        for part in &mut parts {
+            part.step = count;
+            count = count.checked_mul(part.count)?;
+        }
+        parts.reverse();
+        let year = *parts.iter().find(|it| it.weight == weight)?;
+        let inner: Vec<Part> = parts.iter().copied().filter(|it| it.weight != weight).collect();
+        let within: u128 = inner.iter().map(|it| it.count).product();
         let (mut numbers, mut years, mut looked_at) = (Vec::new(), Vec::new(), 0);
         for number in 0..year.count {
-            let start = number * within;
-            match asked.of_year(first, number) {
+            let (code, start) = (number * year.weight, number * year.step);
+            let share = asked.of_year(first, number);
+            match share {
                 Share::None => continue,
-                Share::All => numbers.push((start, start + within - 1)),
-                Share::Some => {
+                Share::All if year.step == within => numbers.push((start, start + within - 1)),
+                Share::All | Share::Some => {
                     looked_at += within;
                     if looked_at > DATES_MAX {
                         return None;
                     }
-                    let code = |date| number * year.weight + code_within(&inner, date);
-                    let passes = |date: &u128| asked.holds(self.made(code(*date)));
-                    let dates = (0..within).filter(passes);
-                    numbers.extend(dates.map(|date| (start + date, start + date)));
+                    for date in (0..within).map(|date| placed(&inner, date)) {
+                        let made = || asked.holds(self.made(code + date.weight));
+                        if share == Share::All || made() {
+                            numbers.push((start + date.step, start + date.step));
+                        }
+                    }
                 }
             }
             years.push((number, number));
         }
-        let (years, numbers) = (Numbers::new(years), Numbers::new(numbers));
-        Some(self.dated(year, &inner, years, numbers).into_iter().collect())
+        let years = Condition::new(self.window_of(weight, Some(year.count)), Numbers::new(years));
+        Some(self.dated(&parts, &years, Numbers::new(numbers)).into_iter().collect())
     }
 
-    /// That the years, and the parts of a date together, are some of these numbers.
-    fn dated(&self, year: Part, inner: &[Part], years: Numbers, numbers: Numbers) -> Option<Case> {
-        let weights = inner.iter().map(|it| it.weight.checked_mul(it.count));
-        let above = std::iter::once(year.weight).chain(inner.iter().map(|it| it.weight));
-        if weights.eq(above.take(inner.len()).map(Some)) {
-            // They stand side by side in the code.
-            let last = inner.last().unwrap_or(&year);
-            let count = inner.iter().try_fold(year.count, |all, it| all.checked_mul(it.count));
-            let window = self.window_of(last.weight, count);
-            return Case::default().and(&Condition::new(window, numbers));
+    /// That the year is one of some, and the parts of a date together one of the numbers.
+    fn dated(&self, parts: &[Part], years: &Condition, numbers: Numbers) -> Option<Case> {
+        let mut joined: Vec<Part> = Vec::new();
+        for part in parts {
+            match joined.last_mut() {
+                Some(left) if Some(left.weight) == part.weight.checked_mul(part.count) => {
+                    *left = Part { count: left.count * part.count, ..*part };
+                }
+                _ => joined.push(*part),
+            }
         }
-        let window = |it: &Part| self.window_of(it.weight, Some(it.count));
-        let lower = inner.iter().map(|it| (window(it), it.count)).collect();
-        let date = Condition { window: window(&year), lower, numbers };
-        let years = Condition::new(window(&year), years);
-        Case::default().and(&years)?.and(&date)
+        let windows = joined.iter().map(|it| (self.window_of(it.weight, Some(it.count)), it.count));
+        let mut windows = windows.collect::<Vec<_>>().into_iter();
+        let (window, _) = windows.next()?;
+        let date = Condition { window, lower: windows.collect(), numbers };
+        // Where the year is not read last, it tells early that no date passes.
+        let last = joined.last().map_or(0, |it| it.weight * it.count);
+        if years.window.low >= last {
+            Case::default().and(years)?.and(&date)
+        } else {
+            Case::default().and(&date)
+        }
     }
 }
 
@@ -88,14 +110,17 @@ fn first_year(field: &SerialField<'_>) -> Option<i64> {
     field.values_between().map(|(first, _)| first)
 }
 
-/// What the smaller parts of a date add to a code, of a number in which the last counts by one.
-fn code_within(inner: &[Part], date: u128) -> u128 {
-    let mut left = date;
-    inner.iter().rev().fold(0, |code, part| {
+/// What the parts of a date within a year add to a code, as the weight, and to the number of the
+/// date, as the step; of the dates counted from 0.
+fn placed(inner: &[Part], date: u128) -> Part {
+    let (mut left, mut all) = (date, Part { weight: 0, count: 1, step: 0 });
+    for part in inner {
         let number = left % part.count;
         left /= part.count;
-        code + number * part.weight
-    })
+        all.weight += number * part.weight;
+        all.step += number * part.step;
+    }
+    all
 }
 
 impl MadeIn<'_> {

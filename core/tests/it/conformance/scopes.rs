@@ -18,6 +18,7 @@ struct ScopeCase {
     schema: Option<Declared>,
     scope: Forms,
     canonical: Option<Canonical>,
+    notices: Option<Vec<Noticed>>,
     #[serde(default)]
     records: Vec<Asked>,
     error: Option<Refusal>,
@@ -53,6 +54,15 @@ pub(super) struct Asked {
     /// What decides.
     clauses: Option<Vec<Deciding>>,
     error: Option<Refusal>,
+}
+
+/// What most likely is not meant.
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Noticed {
+    code: String,
+    clause: String,
+    message: String,
 }
 
 /// A clause that decides.
@@ -207,7 +217,17 @@ fn answers(
     }
     match schema.bind(scope) {
         Err(error) => problems.push(error.to_string()),
-        Ok(bound) => case.records.iter().for_each(|it| decide(&bound, it, problems)),
+        Ok(bound) => {
+            let notices = bound.notices().into_iter().map(|it| {
+                let (code, clause, message) = (it.code.to_owned(), it.clause, it.message);
+                Noticed { code, clause, message }
+            });
+            let notices: Vec<Noticed> = notices.collect();
+            if case.notices.as_ref().is_some_and(|expected| *expected != notices) {
+                problems.push(format!("its notices are {notices:?}"));
+            }
+            case.records.iter().for_each(|it| decide(&bound, it, problems));
+        }
     }
 }
 
