@@ -212,8 +212,9 @@ impl<'a> LoadOptions<'a> {
         self
     }
 
-    /// Calls back on the calling thread every few hundred thousand rows, and once more before the
-    /// load is published; breaking cancels the load, which leaves the index as it was.
+    /// Calls back on the calling thread every few hundred thousand rows, some times a second while
+    /// others read or write, and once more before the load is published; breaking cancels the load,
+    /// which leaves the index as it was.
     #[must_use]
     pub fn on_progress(mut self, call: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
         self.limits.on_progress = Some(Box::new(call));
