@@ -57,6 +57,60 @@ impl<'a> Chunk<'a> {
         Ok(())
     }
 
+    /// The missing rows where some are missing and some not, read where they lie.
+    pub(crate) fn missing_rows(&self) -> Result<Option<Container<'a>>> {
+        match self.missing()? {
+            Missing::None | Missing::All => Ok(None),
+            Missing::Some(rows) => Ok(Some(rows)),
+        }
+    }
+
+    /// Leaves of `rows`, which are rows of the chunk, those that are missing or whose ordinal is in
+    /// `intervals`. Made for few rows: each is read by itself. `scratch` has no rows, and may have some
+    /// after it.
+    ///
+    /// # Errors
+    ///
+    /// `unsupported` on a column of lists, besides `corrupt`.
+    pub(crate) fn retain_open(
+        &self,
+        intervals: &Intervals,
+        rows: &mut Vec<u16>,
+        scratch: &mut Mask,
+    ) -> Result<()> {
+        /// Rows from which the missing ones are better put into bits than searched.
+        const SEARCHED_MAX: usize = 32;
+        let missing = match self.missing()? {
+            Missing::None => None,
+            Missing::All => return Ok(()),
+            Missing::Some(missing) => Some(missing),
+        };
+        let searched = missing.filter(|_| rows.len() <= SEARCHED_MAX);
+        if let (None, Some(missing)) = (searched, missing) {
+            missing.or_into(scratch);
+        }
+        let is_missing =
+            |row: u16| searched.map_or_else(|| scratch.contains(row), |it| it.contains(row));
+        let zone = self.zone().filter(|zone| intervals.overlaps(*zone));
+        let Some(zone) = zone else {
+            rows.retain(|row| is_missing(*row));
+            return Ok(());
+        };
+        if intervals.covers(zone) {
+            return Ok(());
+        }
+        let ordinals = self.ordinals()?;
+        let mut damaged = None;
+        rows.retain(|row| match ordinals.at(usize::from(*row)) {
+            Ok(ordinal) => intervals.contains(ordinal) || is_missing(*row),
+            Err(error) => {
+                damaged = Some(error);
+                false
+            }
+        });
+        damaged.map_or(Ok(()), Err)
+    }
+
     /// Adds to `out` the rows whose ordinal is in `intervals`; of lists, those that have a value in
     /// them. A missing row never is.
     pub(crate) fn scan(&self, intervals: &Intervals, out: &mut Mask) -> Result<()> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::encode::Piece;
 use super::intervals::Intervals;
 use super::layout::Encoding;
-use super::packed::{Packed, unpack_64};
+use super::packed::{Packed, sum_of_first, unpack_64};
 use super::planes::Planes;
 use super::survey::BLOCK_ROWS;
 use crate::bitmap::Mask;
@@ -448,12 +448,11 @@ impl<'a> Blocks<'a> {
     fn at(&self, row: usize) -> Result<u64> {
         let (block, row) = (row / self.each, row % self.each);
         let (numbers, width) = self.numbers_of(block)?;
-        let (numbers, _) = Packed::split(numbers.as_flattened(), self.each, width)?;
         let base = self.bases.at(block);
         if self.ascending {
-            let passed = numbers.iter().take(row + 1);
-            return Ok(passed.fold(base, u64::wrapping_add));
+            return Ok(base.wrapping_add(sum_of_first(numbers, width, row + 1)));
         }
+        let (numbers, _) = Packed::split(numbers.as_flattened(), self.each, width)?;
         Ok(base.wrapping_add(numbers.at(row)))
     }
 }

@@ -134,6 +134,41 @@ pub(super) fn unpack_64(words: &[[u8; 8]], width: u32, out: &mut [u64; 64]) {
     }
 }
 
+/// The sum of the first `count` of numbers of `width` bits; it wraps.
+pub(super) fn sum_of_first(words: &[[u8; 8]], width: u32, count: usize) -> u64 {
+    // Every other bit, every fourth, every eighth: of numbers whose width divides a word, all bits
+    // of one weight are counted at once.
+    let lowest: u64 = match width {
+        0 => return 0,
+        1 => u64::MAX,
+        2 => 0x5555_5555_5555_5555,
+        4 => 0x1111_1111_1111_1111,
+        8 => 0x0101_0101_0101_0101,
+        _ => return sum_of_unpacked(words, width, count),
+    };
+    let bits = count * width as usize;
+    let mut words = words.iter().map(|word| u64::from_le_bytes(*word));
+    let sum = |word: u64| -> u64 {
+        (0..width).map(|bit| u64::from((word >> bit & lowest).count_ones()) << bit).sum()
+    };
+    let whole: u64 = words.by_ref().take(bits / 64).map(sum).sum();
+    let rest = u32::try_from(bits % 64).unwrap_or(0);
+    whole + words.next().map_or(0, |word| sum(word & low_bits(rest)))
+}
+
+fn sum_of_unpacked(words: &[[u8; 8]], width: u32, count: usize) -> u64 {
+    let (mut sum, mut left, mut unpacked) = (0_u64, count, [0; 64]);
+    for words in words.chunks(width as usize) {
+        if left == 0 {
+            break;
+        }
+        unpack_64(words, width, &mut unpacked);
+        sum = unpacked.iter().take(left).fold(sum, |sum, number| sum.wrapping_add(*number));
+        left = left.saturating_sub(64);
+    }
+    sum
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,8 +176,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_come_back(values in prop::collection::vec(any::<u64>(), 0..200), width in 0_u32..=64) {
-            let values: Vec<u64> = values.into_iter().map(|it| it & low_bits(width)).collect();
+        fn numbers_come_back(values in prop::collection::vec(any::<u64>(), 0..200), width in 0_u32..=64, whole: bool) {
+            let mut values: Vec<u64> = values.into_iter().map(|it| it & low_bits(width)).collect();
+            // Some fill whole words, as blocks do.
+            if whole { values.resize(values.len().next_multiple_of(64), 0); }
             let mut bytes = Vec::new();
             pack(values.iter().copied(), width, &mut bytes);
             prop_assert_eq!(bytes.len(), packed_bytes(values.len(), width));
@@ -151,6 +188,11 @@ mod tests {
             prop_assert_eq!(packed.iter().collect::<Vec<_>>(), values.clone());
             prop_assert_eq!(packed.at(values.len()), 0);
             prop_assert!(Packed::split(&bytes, values.len() + 9, width.max(1)).is_err());
+            let (words, rest) = bytes.as_chunks();
+            for count in [0, 1, values.len() / 3, values.len()] {
+                let sum = values.iter().take(count).fold(0_u64, |sum, it| sum.wrapping_add(*it));
+                prop_assert!(!rest.is_empty() || sum_of_first(words, width, count) == sum);
+            }
             if let Some(first) = values.first_chunk::<64>() {
                 let mut out = [0; 64];
                 unpack_64(bytes.as_chunks().0, width, &mut out);

@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use super::answer::{Answer, At, Masks, Part};
 use super::time_parts::ordinals_passing;
-use crate::bitmap::Mask;
+use crate::bitmap::{Container, Mask};
 use crate::column::{Chunk, ColumnReader, Intervals, number_ordinal};
 use crate::error::Result;
 use crate::schema::{ColumnType, Version};
@@ -77,6 +77,29 @@ impl<'a> ColumnLeaf<'a> {
     /// What the test is for all rows of a chunk, where the zone says so.
     pub(super) fn outlook(&self, at: At) -> Result<Option<Truth>> {
         Ok(self.at_a_glance(&self.column.chunk(usize::from(at.key))?))
+    }
+
+    /// The missing rows of a chunk, where the test is FALSE for all others.
+    pub(super) fn gap(&self, at: At) -> Result<Option<Container<'a>>> {
+        let chunk = self.column.chunk(usize::from(at.key))?;
+        if chunk.zone().is_some_and(|zone| self.intervals.overlaps(zone)) {
+            return Ok(None);
+        }
+        chunk.missing_rows()
+    }
+
+    /// Whether a value is looked at by itself, and compared.
+    pub(super) fn looks_at_rows(&self) -> bool {
+        !self.has_lists() && self.each.is_none()
+    }
+
+    /// Leaves of some rows of a chunk those for which the test is not FALSE.
+    pub(super) fn retain_open(&self, at: At, rows: &mut Vec<u16>, masks: &mut Masks) -> Result<()> {
+        let mut scratch = masks.empty();
+        let chunk = self.column.chunk(usize::from(at.key))?;
+        chunk.retain_open(&self.intervals, rows, &mut scratch)?;
+        masks.put_back(Part::Rows(scratch));
+        Ok(())
     }
 
     /// Whether values of a chunk must be read, and not only which of them are missing.

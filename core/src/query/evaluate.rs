@@ -1,6 +1,7 @@
 //! One chunk of one segment, answered.
 
 use super::answer::{Answer, At, Masks, Part};
+use super::column_leaf::ColumnLeaf;
 use super::plan::{Kind, Step};
 use super::ranges::Ranges;
 use crate::error::Result;
@@ -19,6 +20,9 @@ pub(super) enum How {
 
 /// Looks on while tests are answered.
 pub(super) trait Watch {
+    /// Whether it is told of every test that is asked: then none is answered along with others.
+    const IS_TOLD: bool;
+
     /// Calls `answer`, which answers a test; `how` says how that is done.
     fn test(
         &mut self,
@@ -32,6 +36,8 @@ pub(super) trait Watch {
 pub(super) struct Unwatched;
 
 impl Watch for Unwatched {
+    const IS_TOLD: bool = false;
+
     fn test(
         &mut self,
         _: NodeId,
@@ -130,17 +136,29 @@ impl Step<'_> {
 
 /// Each step is asked only about rows for which all before it may hold; those that need no values
 /// of this chunk go before those that do.
-fn conjunction(
+fn conjunction<W: Watch>(
     steps: &[Step<'_>],
     at: At,
     within: &Part,
     masks: &mut Masks,
-    watch: &mut impl Watch,
+    watch: &mut W,
 ) -> Result<Answer> {
     let mut all = Answer::all(Truth::True);
+    let doubt = if W::IS_TOLD { None } else { rows_in_doubt(steps, at, masks)? };
+    if let Some(rows) = &doubt {
+        let mut mask = masks.empty();
+        for row in rows {
+            mask.set(*row);
+        }
+        all = Answer { sure: Part::Nothing, possible: Some(masks.part(mask)) };
+        if rows.is_empty() {
+            return Ok(all);
+        }
+    }
     for reads in [false, true] {
         for step in steps {
-            if step.reads_values(at)? != reads {
+            let is_done = doubt.is_some() && row_test(step).is_some();
+            if is_done || step.reads_values(at)? != reads {
                 continue;
             }
             let left = if all.possible().is_everything() { within } else { all.possible() };
@@ -157,6 +175,45 @@ fn conjunction(
         }
     }
     Ok(all)
+}
+
+/// Rows with a missing value up to which the other tests look at them one by one.
+const DOUBT_ROWS_MAX: u32 = 2048;
+
+/// Where a test of a column passes no value of a chunk: the rows for which neither it nor any other
+/// [`row_test`] is FALSE. The conjunction is TRUE for no row then, and UNKNOWN for few, those that
+/// miss the value. None where there is no such test.
+fn rows_in_doubt(steps: &[Step<'_>], at: At, masks: &mut Masks) -> Result<Option<Vec<u16>>> {
+    let mut rows: Option<Vec<u16>> = None;
+    let mut others = Vec::new();
+    for leaf in steps.iter().filter_map(row_test) {
+        let gap = leaf.gap(at)?.filter(|gap| gap.count() <= DOUBT_ROWS_MAX);
+        match (gap, &mut rows) {
+            (None, _) => others.push(leaf),
+            (Some(gap), None) => rows = Some(gap.iter().collect()),
+            (Some(gap), Some(rows)) => {
+                let mut missing = masks.empty();
+                gap.or_into(&mut missing);
+                rows.retain(|row| missing.contains(*row));
+                masks.put_back(Part::Rows(missing));
+            }
+        }
+    }
+    let Some(mut rows) = rows else { return Ok(None) };
+    for leaf in others {
+        if !rows.is_empty() {
+            leaf.retain_open(at, &mut rows, masks)?;
+        }
+    }
+    Ok(Some(rows))
+}
+
+/// A test that can be asked of one row alone.
+fn row_test<'s, 'a>(step: &'s Step<'a>) -> Option<&'s ColumnLeaf<'a>> {
+    match &step.kind {
+        Kind::Column(leaf) if leaf.looks_at_rows() => Some(leaf),
+        _ => None,
+    }
 }
 
 fn disjunction(

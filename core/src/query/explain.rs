@@ -280,6 +280,8 @@ impl Seen {
 }
 
 impl Watch for Explainer<'_> {
+    const IS_TOLD: bool = true;
+
     fn test(
         &mut self,
         node: NodeId,
