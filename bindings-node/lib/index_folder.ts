@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import * as check from './check.js';
 import { attempt, attemptAsync, invalid } from './errors.js';
@@ -7,8 +8,8 @@ import { type BoundScope, type Columns, nativeSchema, Schema, schemaOf, SerialFa
 import { joined, nativeScope, parametersOf, type ParameterValues, type ScopeLike } from './scope.js';
 import { type Lookup, lookupOf, namespaceOf, type NamespaceOptions, type Selection, selectionOf } from './selection.js';
 import { CALL, type CallOptions, run } from './task.js';
+import { type FoldReport, type Registrar, registrarFrom, type RegistrarOptions, type RegistrationInput } from './registrar.js';
 import { type SegmentRows, type UnitSet, unitsOf } from './unit_set.js';
-import type { UnitValue } from './values.js';
 
 /** What a new index is told. */
 export interface CreateOptions<C extends Columns> {
@@ -21,9 +22,6 @@ export interface BuildOptions<C extends Columns> extends CreateOptions<C>, LoadO
   /** Who owns the units. */
   registrations?: Input<RegistrationInput> | undefined;
 }
-
-/** A registration as it is described: a serial, an owner, and the other fields by name. */
-export type RegistrationInput = { readonly [field: string]: UnitValue };
 
 /** What selecting can be told. */
 export interface SelectOptions extends CallOptions {
@@ -201,6 +199,11 @@ export class Index<C extends Columns = Columns> {
     return attempt(() => this.#inner.registrations);
   }
 
+  /** How many registrations and changes ever came one by one, as far as this handle shows them. */
+  get recorded(): number {
+    return attempt(() => this.#inner.recorded);
+  }
+
   /** The columns and serial families. */
   get schema(): Schema<C> {
     return attempt(() => schemaOf<C>(this.#inner.schema));
@@ -228,7 +231,18 @@ export class Index<C extends Columns = Columns> {
     ) as FamilyChangeReport;
   }
 
-  /** Takes the newest version, whoever made it; whether it is another one. */
+  /** Becomes the one writer, to take registrations one by one. */
+  async registrar(options?: RegistrarOptions): Promise<Registrar> {
+    const { contactText } = check.options<RegistrarOptions>(options, { contactText: check.truth });
+    return registrarFrom(await attemptAsync(async () => this.#inner.registrar(randomBytes(32), contactText ?? true)));
+  }
+
+  /** Moves what was registered one by one into a segment, which answers faster. Registrars go on meanwhile. */
+  async fold(): Promise<FoldReport> {
+    return JSON.parse(await attemptAsync(async () => this.#inner.fold())) as FoldReport;
+  }
+
+  /** Takes the newest version, whoever made it, and what was registered since; whether there is anything new. */
   refresh(): Promise<boolean> {
     return attemptAsync(async () => this.#inner.refresh());
   }

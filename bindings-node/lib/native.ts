@@ -199,6 +199,15 @@ export interface NativeFeed {
 }
 
 /** @internal */
+export interface NativeRegistrar {
+  register(rows: string, request?: string): Promise<string>;
+  change(named: string[], fields: string): Promise<string>;
+  end(named: string[], at: string): Promise<string>;
+  transfer(named: string[], at: string, next: string): Promise<string>;
+  close(): Promise<string>;
+}
+
+/** @internal */
 export interface NativeIndex {
   close(): void;
   readonly version: number;
@@ -206,7 +215,10 @@ export interface NativeIndex {
   readonly units: number;
   readonly registrations: number;
   readonly schema: NativeSchema;
+  readonly recorded: number;
   refresh(): Promise<boolean>;
+  registrar(entropy: Uint8Array, contactText: boolean): Promise<NativeRegistrar>;
+  fold(): Promise<string>;
   loadUnits(source: string, feed: NativeFeed, options: string, task: NativeTask): Promise<string>;
   loadRegistrations(source: string, feed: NativeFeed, options: string, task: NativeTask): Promise<string>;
   changeFamilies(families: NativeSchema, options: string, task: NativeTask): Promise<string>;

@@ -29,7 +29,6 @@ export {
   type FamilyChangeOptions,
   type FamilyChangeReport,
   Index,
-  type RegistrationInput,
   type SelectOptions,
   type Verification,
 } from './index_folder.js';
@@ -62,6 +61,15 @@ export {
   type RangeTableReport,
   type TableRow,
 } from './range_table.js';
+export {
+  type FoldReport,
+  type Receipt,
+  type RegisterOptions,
+  Registrar,
+  type RegistrarOptions,
+  type RegistrationInput,
+  type RegistrationName,
+} from './registrar.js';
 export type { Cell } from './rows.js';
 export {
   BoundScope,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Instant, SystemTime};
 
 use napi::Env;
-use napi::bindgen_prelude::Object;
+use napi::bindgen_prelude::{Object, Uint8Array};
 use napi_derive::napi;
 use serde_json::{Value as Json, json};
 use seriatim::Snapshot;
@@ -17,6 +17,7 @@ use crate::error::OrThrow;
 use crate::feed::Feed;
 use crate::jobs::{promise, promise_apart};
 use crate::load::{Options, Source};
+use crate::registrar::{self, Registrar};
 use crate::report;
 use crate::schema::{BoundScope, Schema};
 use crate::scope::{Parameters, Scope};
@@ -134,6 +135,12 @@ impl Index {
         Ok(count(self.snapshot()?.registrations().or_throw()?))
     }
 
+    /// How many registrations and changes ever came one by one.
+    #[napi(getter, catch_unwind)]
+    pub fn recorded(&self) -> napi::Result<f64> {
+        Ok(count(self.snapshot()?.recorded()))
+    }
+
     #[napi(getter, catch_unwind)]
     pub fn schema(&self) -> napi::Result<Schema> {
         Ok(Schema { inner: self.snapshot()?.schema().clone() })
@@ -148,12 +155,40 @@ impl Index {
             move || {
                 held.index.refresh().or_throw()?;
                 let after = Held::of(held.index);
-                let changed = after.snapshot.version() != held.snapshot.version();
+                // What the log changes is derived here, so that nothing waits for it later.
+                after.snapshot.registrations().or_throw()?;
+                let shown = |it: &Snapshot| (it.version(), it.recorded());
+                let changed = shown(&after.snapshot) != shown(&held.snapshot);
                 slot.replace(after);
                 Ok(changed)
             },
             |_, changed| Ok(changed),
         )
+    }
+
+    /// Becomes the one writer; `entropy` is 32 random bytes.
+    #[napi(catch_unwind)]
+    pub fn registrar<'env>(
+        &self,
+        env: &'env Env,
+        entropy: Uint8Array,
+        contact_text: bool,
+    ) -> napi::Result<Object<'env>> {
+        let (held, options) = (self.slot.held()?, registrar::options(&entropy, contact_text)?);
+        let open = move || held.index.registrar(&options).or_throw();
+        promise(env, open, |_, inner| Registrar::start(inner))
+    }
+
+    /// Moves what was registered one by one into a segment; a report as JSON.
+    #[napi(catch_unwind)]
+    pub fn fold<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let (slot, held) = (Arc::clone(&self.slot), self.slot.held()?);
+        let fold = move || {
+            let report = held.index.fold().or_throw()?;
+            slot.replace(Held::of(held.index));
+            Ok(report::of_fold(&report))
+        };
+        promise_apart(env, fold, |_, report| Ok(report))
     }
 
     /// Loads units; a report as JSON.

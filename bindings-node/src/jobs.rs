@@ -13,7 +13,7 @@ use crate::error::coded;
 
 type Job = Box<dyn FnOnce() + Send>;
 /// What makes the answer, on the thread of JavaScript.
-type Telling<V> = Box<dyn FnOnce(Env) -> napi::Result<V> + Send>;
+pub(crate) type Telling<V> = Box<dyn FnOnce(Env) -> napi::Result<V> + Send>;
 
 /// Threads that wait for calls; each call spreads over the threads of the core where it is wide.
 const THREADS_MAX: usize = 4;
@@ -43,7 +43,7 @@ fn work(take: &Mutex<Receiver<Job>>) {
     }
 }
 
-fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> napi::Result<()> {
+pub(crate) fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> napi::Result<()> {
     thread::Builder::new()
         .name(name)
         .spawn(run)

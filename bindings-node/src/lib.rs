@@ -23,6 +23,7 @@ mod load;
 mod ownership;
 mod range_table;
 mod records;
+mod registrar;
 mod report;
 mod schema;
 mod scope;

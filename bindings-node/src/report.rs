@@ -1,7 +1,9 @@
 //! What loads and explanations come to, as JSON.
 
 use serde_json::{Map, Value as Json, json};
-use seriatim::{Explanation, FamilyChangeReport, IdentifierReport, LoadReport, RegistrationReport};
+use seriatim::{
+    Explanation, FamilyChangeReport, FoldReport, IdentifierReport, LoadReport, RegistrationReport,
+};
 
 fn families(families: &[(String, u64)]) -> Json {
     let told: Map<String, Json> =
@@ -48,6 +50,15 @@ pub(crate) fn of_registrations(report: &RegistrationReport) -> String {
         "ambiguous": report.ambiguous,
         "rejected": report.rejected.rows,
         "rejectedExamples": report.rejected.examples,
+    })
+    .to_string()
+}
+
+pub(crate) fn of_fold(report: &FoldReport) -> String {
+    json!({
+        "version": report.version,
+        "records": report.records,
+        "registrations": report.registrations,
     })
     .to_string()
 }

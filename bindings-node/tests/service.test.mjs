@@ -30,6 +30,27 @@ test('the service answers', async (t) => {
   assert.equal((await ask('GET', '/status?code=AX2500001001'))[1], '{"verdict":"affected"}');
 });
 
+test('the service registers owners', async (t) => {
+  const path = folder(t);
+  await Index.build(path, units(10));
+  const app = await service(path, 'line = 3', { registers: true });
+  const post = async (url, payload, headers = {}) => {
+    const { statusCode, body } = await app.inject({ method: 'POST', url, payload, headers });
+    return [statusCode, JSON.parse(body)];
+  };
+  const owner = { serial: 'AX2500000003', owner: 'o-1', email: 'o1@mail.example' };
+  const named = { 'idempotency-key': 'request-1' };
+  assert.deepEqual(await post('/registrations', owner, named), [201, { start: 0, end: 1, repeated: false }]);
+  assert.deepEqual(await post('/registrations', owner, named), [200, { start: 0, end: 1, repeated: true }]);
+  const [code, told] = await post('/registrations', { serial: 'AX2500000003' });
+  assert.deepEqual([code, told.code], [400, 'invalid_argument']);
+  await post('/refresh', {});
+  const { body } = await app.inject({ method: 'GET', url: '/contacts' });
+  assert.equal(JSON.parse(body).owner, 'o-1');
+  // Closing notes in the folder how far the log goes, so it comes before the folder is removed.
+  await app.close();
+});
+
 test('the load script loads', async () => {
   const { bare, status } = await load(1_000, 1);
   assert(bare > 0 && status > 0);

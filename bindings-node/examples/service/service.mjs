@@ -1,11 +1,13 @@
 // A service over an index that other processes load: status of a scanned code on the request path,
-// a preview of a scope, contacts as lines of JSON, and health.
+// a preview of a scope, contacts as lines of JSON, and health. Where it is the one that writes, it
+// takes registrations too.
 import Fastify from 'fastify';
 import { Index, SeriatimError } from 'seriatim';
 
-/** A service over the index in a folder, for one recall. */
-export async function service(path, recall) {
+/** A service over the index in a folder, for one recall; `registers` makes it the one that writes. */
+export async function service(path, recall, { registers = false } = {}) {
   const index = await Index.open(path);
+  const registrar = registers ? await index.registrar() : undefined;
   let found = await index.select(recall);
   const app = Fastify();
 
@@ -34,6 +36,16 @@ export async function service(path, recall) {
     if (await index.refresh()) found = await index.select(recall);
     return { version: index.version };
   });
-  app.addHook('onClose', async () => index.close());
+  if (registrar !== undefined) {
+    // Answered once it is lasting; who sends it again under the same name is answered the same.
+    app.post('/registrations', async (request, reply) => {
+      const receipt = await registrar.register(request.body, { request: request.headers['idempotency-key'] });
+      return reply.code(receipt.repeated ? 200 : 201).send(receipt);
+    });
+  }
+  app.addHook('onClose', async () => {
+    await registrar?.close();
+    index.close();
+  });
   return app;
 }

@@ -213,7 +213,8 @@ impl Overlay {
         let before = before.unwrap_or(&none);
         let left = before.pairs.iter().filter(|it| change.gone.contains(it.1)).map(|it| it.0);
         let added = change.added.iter().map(|it| it.row);
-        let again: BTreeSet<u32> = left.chain(added).chain(change.lost.iter().copied()).collect();
+        let mut again: Vec<u32> = left.chain(added).chain(change.lost.iter().copied()).collect();
+        again.sort_unstable();
         let again = RowSet::from_sorted(again);
         let mut pairs: Vec<(u32, u32)> =
             before.pairs.iter().filter(|it| !change.gone.contains(it.1)).copied().collect();

@@ -1,7 +1,5 @@
 //! Registrations of segments that rows of the log replace.
 
-use std::collections::BTreeSet;
-
 use crate::bitmap::RowSet;
 use crate::error::Result;
 use crate::index::links::{LiveRegistrations, rows_of_keys};
@@ -12,19 +10,20 @@ use crate::tail::{Identities, TailRows};
 /// What some rows of the log replace: registrations of these keys, and of these serials and owners.
 #[derive(Debug, Default)]
 pub(in crate::index) struct Replacing<'r> {
-    keys: BTreeSet<&'r str>,
-    owners: BTreeSet<(Option<&'r str>, &'r SerialKey, &'r str)>,
+    /// Ascending, each once.
+    keys: Vec<&'r str>,
+    owners: Vec<(Option<&'r str>, &'r SerialKey, &'r str)>,
 }
 
 impl<'r> Replacing<'r> {
     /// The registrations of a key.
     pub(in crate::index) fn key(key: &'r str) -> Self {
-        Replacing { keys: BTreeSet::from([key]), ..Replacing::default() }
+        Replacing { keys: vec![key], ..Replacing::default() }
     }
 
     /// The registrations of a serial, as they were made with or without a namespace, and an owner.
     pub(in crate::index) fn owner(identity: (Option<&'r str>, &'r SerialKey, &'r str)) -> Self {
-        Replacing { owners: BTreeSet::from([identity]), ..Replacing::default() }
+        Replacing { owners: vec![identity], ..Replacing::default() }
     }
 
     /// What the rows from `start` to `end` replace.
@@ -37,12 +36,16 @@ impl<'r> Replacing<'r> {
         for row in start..end {
             let record = rows.record(row)?;
             if let Some(key) = record.key {
-                replacing.keys.insert(key);
+                replacing.keys.push(key);
             } else {
                 let serial = identities.serial(row)?;
-                replacing.owners.insert((record.namespace, serial, record.owner));
+                replacing.owners.push((record.namespace, serial, record.owner));
             }
         }
+        replacing.keys.sort_unstable();
+        replacing.keys.dedup();
+        replacing.owners.sort_unstable();
+        replacing.owners.dedup();
         Ok(replacing)
     }
 
