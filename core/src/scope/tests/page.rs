@@ -50,6 +50,8 @@ fn notices() -> Schema {
         ("sold_on", ColumnType::Date),
         ("best_by", ColumnType::Date),
         ("ink_mark", ColumnType::Boolean),
+        ("green_dot", ColumnType::Boolean),
+        ("changes", ColumnType::TextList),
     ];
     let columns = columns.map(|(name, column_type)| Column::new(name, column_type).unwrap());
     let order = |family: SerialFamily| family.order_by(&["yy", "ddd"]).unwrap();
