@@ -1,13 +1,23 @@
 //! How fast units get in, and how fast an index opens.
 #![expect(clippy::unwrap_used, reason = "a bench may panic")]
 
+use arrow_array::RecordBatch;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use seriatim::io::MemoryDirectory;
-use seriatim::{Index, LoadOptions, RegistrationOptions, Registrations, Schema, Units};
+use seriatim::{
+    CompactOptions, Index, LoadOptions, RegistrationOptions, Registrations, Schema, Units,
+};
 use seriatim_benches::{UNITS, records, registrations, unit_batches};
 
 fn empty() -> Index {
     Index::create_in(MemoryDirectory::new(), Schema::new(vec![]).unwrap()).unwrap()
+}
+
+/// The batches in an order in which those that follow one another are far apart.
+fn mixed(batches: &[RecordBatch]) -> Vec<RecordBatch> {
+    const APART: usize = 8;
+    let lanes = (0..APART).flat_map(|lane| batches.iter().skip(lane).step_by(APART));
+    lanes.cloned().collect()
 }
 
 fn load(c: &mut Criterion) {
@@ -32,6 +42,32 @@ fn load(c: &mut Criterion) {
             |(index, batches)| {
                 index.load_units(Units::batches(batches), LoadOptions::default()).unwrap()
             },
+            BatchSize::PerIteration,
+        );
+    });
+
+    // Within a budget of several segments, each of which would span everything.
+    let mixed = mixed(&batches);
+    let small = || LoadOptions::default().memory_bytes_max(32 << 20);
+    group.bench_function("batches_unordered", |b| {
+        b.iter_batched(
+            || (empty(), mixed.clone().into_iter().map(Ok)),
+            |(index, batches)| index.load_units(Units::batches(batches), small()).unwrap(),
+            BatchSize::PerIteration,
+        );
+    });
+
+    group.bench_function("compact", |b| {
+        b.iter_batched(
+            || {
+                let index = empty();
+                for part in mixed.chunks(mixed.len() / 4) {
+                    let part = part.iter().cloned().map(Ok);
+                    index.load_units(Units::batches(part), LoadOptions::default()).unwrap();
+                }
+                index
+            },
+            |index| index.compact(CompactOptions::default()).unwrap(),
             BatchSize::PerIteration,
         );
     });
