@@ -1,6 +1,6 @@
 # What people do often. `make test` is what must pass before anything is merged.
 
-.PHONY: demo test test-deep test-python test-node bench bench-peers bench-python bench-node docs fmt lint fuzz
+.PHONY: demo test test-deep test-python test-node bench bench-peers bench-python bench-node bench-live docs fmt lint fuzz
 
 FUZZ_TARGETS = container bitmap_view gs1 scope_sql scope_json layout log_recover
 FUZZ_SECONDS = 60
@@ -92,6 +92,14 @@ bench-node:
 	cd bindings-node && npm run --silent build -- --release
 	cd bindings-node && node --expose-gc bench/crossing.mjs --rust $(CURDIR)/target/release/crossing \
 		--data $(PEERS_HOME)/data/$(UNITS) --home $(BENCH_NODE) --page $(CURDIR)/docs/benchmarks-node.md --date $(DATE)
+
+# Registrations one by one: how many a second are lasting, beside SQLite, and what answers cost meanwhile.
+LIVE_HOME = $(CURDIR)/target/bench-live
+bench-live:
+	cargo build --release -p seriatim-benches --bin live
+	rm -rf $(LIVE_HOME) && mkdir -p $(LIVE_HOME)
+	target/release/live $(LIVE_HOME) 10000000 1000000
+	python3 benches/peers/log_sqlite.py $(LIVE_HOME)
 
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

@@ -59,6 +59,32 @@ export interface FamilyChangeReport {
   readonly opaque: number;
 }
 
+/** What a compaction can be told. */
+export interface CompactOptions extends Pick<CommonOptions, 'signal' | 'onProgress' | 'segmentRowsMax' | 'memoryBytesMax' | 'threads'> {
+  /** How many versions to keep, the newest among them; the files of older ones are removed. All are kept unless said otherwise. */
+  keepVersions?: number | undefined;
+}
+
+/** What a compaction did. */
+export interface CompactReport {
+  /** The version of the index after it: the one before where there was nothing to do. */
+  readonly version: number;
+  /** Segments of units before. */
+  readonly unitSegmentsBefore: number;
+  /** Segments of units after. */
+  readonly unitSegments: number;
+  /** Units that were written again. */
+  readonly units: number;
+  /** Segments of registrations before. */
+  readonly registrationSegmentsBefore: number;
+  /** Segments of registrations after. */
+  readonly registrationSegments: number;
+  /** Registrations that were written again. */
+  readonly registrations: number;
+  /** Files of versions that are not kept, removed. */
+  readonly filesRemoved: number;
+}
+
 /** A part of a scope, and what it says of the units. */
 export interface Clause {
   /** What it says, as SQL. */
@@ -111,6 +137,14 @@ export interface Verification {
 
 const EXPLAIN = { parameters: (it: unknown) => it } as const;
 const SELECT: check.Known<SelectOptions> = { ...CALL, ...EXPLAIN };
+const COMPACT: check.Known<CompactOptions> = {
+  signal: UNITS.signal,
+  onProgress: UNITS.onProgress,
+  segmentRowsMax: UNITS.segmentRowsMax,
+  memoryBytesMax: UNITS.memoryBytesMax,
+  threads: UNITS.threads,
+  keepVersions: (value, name) => check.whole(value, name, 1, Number.MAX_SAFE_INTEGER),
+};
 const FAMILIES: check.Known<FamilyChangeOptions> = {
   signal: UNITS.signal,
   onProgress: UNITS.onProgress,
@@ -229,6 +263,15 @@ export class Index<C extends Columns = Columns> {
     return JSON.parse(
       await run({ signal, onProgress }, (task) => this.#inner.changeFamilies(schema, text, task)),
     ) as FamilyChangeReport;
+  }
+
+  /** Makes few segments of many. Answers stay the same, and what has the index open is not disturbed. */
+  async compact(options?: CompactOptions): Promise<CompactReport> {
+    const { signal, onProgress, ...rest } = check.options<CompactOptions>(options, COMPACT);
+    const text = JSON.stringify(rest);
+    return JSON.parse(
+      await run({ signal, onProgress }, (task) => this.#inner.compact(text, task)),
+    ) as CompactReport;
   }
 
   /** Becomes the one writer, to take registrations one by one. */

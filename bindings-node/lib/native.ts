@@ -219,6 +219,7 @@ export interface NativeIndex {
   refresh(): Promise<boolean>;
   registrar(entropy: Uint8Array, contactText: boolean): Promise<NativeRegistrar>;
   fold(): Promise<string>;
+  compact(options: string, task: NativeTask): Promise<string>;
   loadUnits(source: string, feed: NativeFeed, options: string, task: NativeTask): Promise<string>;
   loadRegistrations(source: string, feed: NativeFeed, options: string, task: NativeTask): Promise<string>;
   changeFamilies(families: NativeSchema, options: string, task: NativeTask): Promise<string>;

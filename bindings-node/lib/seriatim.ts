@@ -24,6 +24,8 @@ export { ElementString, Scanned } from './gs1.js';
 export {
   type BuildOptions,
   type Clause,
+  type CompactOptions,
+  type CompactReport,
   type CreateOptions,
   type Explanation,
   type FamilyChangeOptions,

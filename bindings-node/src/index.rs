@@ -166,6 +166,25 @@ impl Index {
         )
     }
 
+    /// Makes few segments of many; a report as JSON.
+    #[napi(catch_unwind)]
+    pub fn compact<'env>(
+        &self,
+        env: &'env Env,
+        options: String,
+        task: &Task,
+    ) -> napi::Result<Object<'env>> {
+        let (slot, held) = (Arc::clone(&self.slot), self.slot.held()?);
+        let (options, watch) = (Options::read(&options)?, task.watch());
+        let compact = move || {
+            watch.begin()?;
+            let report = held.index.compact(options.compact(watch)).or_throw()?;
+            slot.replace(Held::of(held.index));
+            Ok(report::of_compaction(&report))
+        };
+        promise_apart(env, compact, |_, report| Ok(report))
+    }
+
     /// Becomes the one writer; `entropy` is 32 random bytes.
     #[napi(catch_unwind)]
     pub fn registrar<'env>(

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use seriatim::{
-    DuplicatePolicy, FamilyChangeOptions, LoadOptions, RegistrationOptions, Registrations,
-    RejectPolicy, Schema, Units,
+    CompactOptions, DuplicatePolicy, FamilyChangeOptions, LoadOptions, RegistrationOptions,
+    Registrations, RejectPolicy, Schema, Units,
 };
 
 use crate::error::invalid;
@@ -63,6 +63,7 @@ pub(crate) struct Options {
     duplicates: Option<String>,
     rejects: Option<PathBuf>,
     infer_families: Option<bool>,
+    keep_versions: Option<u64>,
     contact_text: Option<bool>,
     segment_rows_max: Option<u64>,
     memory_bytes_max: Option<usize>,
@@ -161,6 +162,23 @@ impl Options {
             options = options.threads(threads);
         }
         Ok(options)
+    }
+
+    pub(crate) fn compact(self, watch: Watch) -> CompactOptions<'static> {
+        let mut options = CompactOptions::default().on_progress(watch.call());
+        if let Some(versions) = self.keep_versions {
+            options = options.keep_versions(versions);
+        }
+        if let Some(rows) = self.segment_rows_max {
+            options = options.segment_rows_max(rows);
+        }
+        if let Some(bytes) = self.memory_bytes_max {
+            options = options.memory_bytes_max(bytes);
+        }
+        if let Some(threads) = self.threads {
+            options = options.threads(threads);
+        }
+        options
     }
 
     pub(crate) fn families(self, watch: Watch) -> FamilyChangeOptions<'static> {

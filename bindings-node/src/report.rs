@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 use seriatim::{
-    Explanation, FamilyChangeReport, FoldReport, IdentifierReport, LoadReport, RegistrationReport,
+    CompactReport, Explanation, FamilyChangeReport, FoldReport, IdentifierReport, LoadReport,
+    RegistrationReport,
 };
 
 fn families(families: &[(String, u64)]) -> Json {
@@ -50,6 +51,20 @@ pub(crate) fn of_registrations(report: &RegistrationReport) -> String {
         "ambiguous": report.ambiguous,
         "rejected": report.rejected.rows,
         "rejectedExamples": report.rejected.examples,
+    })
+    .to_string()
+}
+
+pub(crate) fn of_compaction(report: &CompactReport) -> String {
+    json!({
+        "version": report.version,
+        "unitSegmentsBefore": report.unit_segments.0,
+        "unitSegments": report.unit_segments.1,
+        "units": report.units,
+        "registrationSegmentsBefore": report.registration_segments.0,
+        "registrationSegments": report.registration_segments.1,
+        "registrations": report.registrations,
+        "filesRemoved": report.files_removed,
     })
     .to_string()
 }

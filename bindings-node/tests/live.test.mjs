@@ -101,3 +101,14 @@ test('mistakes are errors, and a closed registrar says so', async (t) => {
   await index.refresh();
   assert.equal(index.recorded, 0);
 });
+
+test('segments are compacted', async (t) => {
+  const index = await Index.build(folder(t), UNITS);
+  for (const serial of ['A010', 'A011', 'A012']) await index.loadUnits([{ serial }]);
+  const told = [];
+  const report = await index.compact({ keepVersions: 1, onProgress: (it) => told.push(it.rows) });
+  assert.deepEqual([report.unitSegmentsBefore, report.unitSegments, report.units], [4, 1, 12]);
+  assert(report.filesRemoved > 0 && told.at(-1) === 12);
+  assert.deepEqual([index.units, (await index.compact()).units], [12, 0]);
+  await assert.rejects(index.compact({ keep: 1 }), InvalidArgumentError);
+});

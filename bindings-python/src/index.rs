@@ -11,12 +11,13 @@ use crate::error::OrRaise;
 use crate::family::{SerialFamily, families};
 use crate::load::{Fault, Input};
 use crate::options::{
-    Keywords, family_change_options, registration_names, registration_options, told_progress,
-    unit_names, unit_options, watch,
+    Keywords, compact_options, family_change_options, registration_names, registration_options,
+    told_progress, unit_names, unit_options, watch,
 };
 use crate::registrar::Registrar;
 use crate::report::{
-    explanation, family_change_report, fold_report, registration_report, unit_report, verification,
+    compact_report, explanation, family_change_report, fold_report, registration_report,
+    unit_report, verification,
 };
 use crate::schema::{Column, Schema, schema};
 use crate::scope::{parameters_of, scope_of};
@@ -233,6 +234,35 @@ impl Index {
         let options = family_change_options(Keywords::new(options), &fault)?;
         let report = py.detach(|| self.inner.change_families(families, options.options()));
         family_change_report(py, &fault.settle(report)?)
+    }
+
+    /// Makes few segments of many, in a next version of the index; a `CompactReport`. Answers stay
+    /// the same, and what has the index open is not disturbed.
+    ///
+    /// Parameters
+    /// ----------
+    /// keep_versions : int, optional
+    ///     How many versions to keep, the newest among them; the files of older ones are removed.
+    /// segment_rows_max, memory_bytes_max, threads, progress
+    ///     As for `load_units`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> new = st.build(folder / "parts", [{"serial": "A1"}])
+    /// >>> new.load_units([{"serial": "A2"}]).loaded
+    /// 1
+    /// >>> new.compact(keep_versions=1).unit_segments
+    /// 1
+    #[pyo3(signature = (**options))]
+    fn compact<'py>(
+        &self,
+        py: Python<'py>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let fault = Fault::default();
+        let options = compact_options(Keywords::new(options), &fault)?;
+        let report = py.detach(|| self.inner.compact(options.options()));
+        compact_report(py, &fault.settle(report)?)
     }
 
     /// Becomes the one writer, to take registrations one by one; a `Registrar`.

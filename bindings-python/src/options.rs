@@ -8,8 +8,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use seriatim::{
-    Assumption, DuplicatePolicy, FamilyChangeOptions, LoadOptions, Progress, RangeTableOptions,
-    RegistrationField, RegistrationOptions, RejectPolicy,
+    Assumption, CompactOptions, DuplicatePolicy, FamilyChangeOptions, LoadOptions, Progress,
+    RangeTableOptions, RegistrationField, RegistrationOptions, RejectPolicy,
 };
 
 use crate::convert::Names;
@@ -124,7 +124,7 @@ macro_rules! limited {
     )*};
 }
 
-limited!(LoadOptions, RegistrationOptions, FamilyChangeOptions);
+limited!(LoadOptions, RegistrationOptions, FamilyChangeOptions, CompactOptions);
 
 /// Takes the limits and the progress, which are the last of the options.
 fn limits<O: Default + Limited>(
@@ -255,6 +255,17 @@ pub(crate) fn family_change_options(
     let mut options: Steps<FamilyChangeOptions<'static>> = Steps(Vec::new());
     if keywords.take::<bool>("contact_text")? == Some(false) {
         options.add(FamilyChangeOptions::without_contact_text);
+    }
+    limits(options, keywords, fault)
+}
+
+pub(crate) fn compact_options(
+    mut keywords: Keywords<'_, '_>,
+    fault: &Fault,
+) -> PyResult<Steps<CompactOptions<'static>>> {
+    let mut options: Steps<CompactOptions<'static>> = Steps(Vec::new());
+    if let Some(versions) = keywords.take::<u64>("keep_versions")? {
+        options.add(move |it| it.keep_versions(versions));
     }
     limits(options, keywords, fault)
 }

@@ -3,8 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use seriatim::{
-    Explanation, FamilyChangeReport, FoldReport, IdentifierReport, Inference, LoadReport,
-    RegistrationReport, Verification,
+    CompactReport, Explanation, FamilyChangeReport, FoldReport, IdentifierReport, Inference,
+    LoadReport, RegistrationReport, Verification,
 };
 
 use crate::convert::result;
@@ -47,6 +47,22 @@ fn identifier_report<'py>(
 pub(crate) fn inference<'py>(py: Python<'py>, it: &Inference) -> PyResult<Bound<'py, PyAny>> {
     let text = serde_json::to_string(it).map_err(|error| invalid(error.to_string()))?;
     py.import("json")?.call_method1("loads", (text,))
+}
+
+pub(crate) fn compact_report<'py>(
+    py: Python<'py>,
+    report: &CompactReport,
+) -> PyResult<Bound<'py, PyAny>> {
+    let told = PyDict::new(py);
+    told.set_item("version", report.version)?;
+    told.set_item("unit_segments_before", report.unit_segments.0)?;
+    told.set_item("unit_segments", report.unit_segments.1)?;
+    told.set_item("units", report.units)?;
+    told.set_item("registration_segments_before", report.registration_segments.0)?;
+    told.set_item("registration_segments", report.registration_segments.1)?;
+    told.set_item("registrations", report.registrations)?;
+    told.set_item("files_removed", report.files_removed)?;
+    result(py, "CompactReport", &told)
 }
 
 pub(crate) fn fold_report<'py>(

@@ -120,3 +120,16 @@ def test_threads_register_at_once_and_loads_go_on(tmp_path):
             thread.join()
         index.refresh()
         assert (index.registrations, registered(index)) == (160, 9)
+
+
+def test_segments_are_compacted(tmp_path):
+    index = index_of(tmp_path)
+    for n in range(10, 13):
+        index.load_units([{"serial": f"A{n:03}"}])
+    told = []
+    report = index.compact(keep_versions=1, progress=lambda rows, total: told.append(rows))
+    assert (report.unit_segments_before, report.unit_segments, report.units) == (4, 1, 12)
+    assert report.files_removed > 0 and told[-1] == 12
+    assert (index.units, index.compact().units) == (12, 0)
+    with pytest.raises(TypeError):
+        index.compact(keep=1)

@@ -61,6 +61,7 @@ from seriatim._native import (
 )
 from seriatim._results import (
     Clause,
+    CompactReport,
     DecidingClause,
     Decision,
     DescribedRange,
@@ -87,6 +88,7 @@ __all__ = [
     "CancelledError",
     "Clause",
     "Column",
+    "CompactReport",
     "ConflictError",
     "CorruptError",
     "DecidingClause",

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeAlias, final, overload
 from typing import Literal as _OneOf
 
 from seriatim._results import (
+    CompactReport,
     Decision,
     DescribedRange,
     Explanation,
@@ -558,6 +559,15 @@ class Index:
         threads: int = ...,
         progress: _Progress = ...,
     ) -> FamilyChangeReport: ...
+    def compact(
+        self,
+        *,
+        keep_versions: int = ...,
+        segment_rows_max: int = ...,
+        memory_bytes_max: int = ...,
+        threads: int = ...,
+        progress: _Progress = ...,
+    ) -> CompactReport: ...
     @property
     def recorded(self) -> int: ...
     def registrar(self, *, contact_text: bool = True) -> Registrar: ...

@@ -94,6 +94,28 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class CompactReport:
+    """What a compaction did."""
+
+    #: The version of the index after it: the one before where there was nothing to do.
+    version: int
+    #: Segments of units before.
+    unit_segments_before: int
+    #: Segments of units after.
+    unit_segments: int
+    #: Units that were written again.
+    units: int
+    #: Segments of registrations before.
+    registration_segments_before: int
+    #: Segments of registrations after.
+    registration_segments: int
+    #: Registrations that were written again.
+    registrations: int
+    #: Files of versions that are not kept, removed.
+    files_removed: int
+
+
+@dataclass(frozen=True, slots=True)
 class FoldReport:
     """What a fold did."""
 
