@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 /// What stands for a missing text among the numbers.
 pub(super) const MISSING: u32 = u32::MAX;
 
-/// Texts a loose interner looks at before it may stop looking.
-const LOOSE_TEXTS: usize = 1 << 16;
+/// Texts a loose interner looks at before it may stop looking: names repeat less often at first.
+const LOOSE_TEXTS: usize = 1 << 20;
 
 /// Distinct texts, numbered in order of first appearance.
 #[derive(Default)]
