@@ -250,12 +250,14 @@ impl Tally<'_> {
         for (family, unknown) in leaf.unknown() {
             let Some(chunk) = unknown.chunk(self.at.key) else { continue };
             let coarse = || families?.family(family).map(SerialFamily::has_made);
-            let reason = match test {
+            let reason = match (test, part_of(test)) {
                 _ if family == FamilyId::OPAQUE => Reason::UnreadableIdentifier(name.to_owned()),
-                SerialTest::Made(_) if coarse() == Some(true) => {
+                (SerialTest::Made(_), _) if coarse() == Some(true) => {
                     Reason::CoarseIdentifierDate(name.to_owned())
                 }
-                test => Reason::MissingColumn(format!("{name}.{}", part_of(test).unwrap_or(""))),
+                (_, Some(part)) => Reason::MissingColumn(format!("{name}.{part}")),
+                // A range between texts of no family may be open to what a family fits.
+                (_, None) => Reason::UnreadableIdentifier(name.to_owned()),
             };
             some.clear_all();
             chunk.or_into(&mut some);

@@ -201,3 +201,21 @@ fn a_column_that_is_none_is_told_which_are() {
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert!(error.message().contains("none is declared"), "{error}");
 }
+
+/// Masked ends of no family leave open what lies between them in another shape, and that may be an
+/// identifier of a family: it is told as one that may be misread, and not left out of the reasons.
+#[test]
+fn a_range_of_no_family_says_why_it_is_open_to_a_family() {
+    let pump = SerialFamily::new("pump", "P{line:A1}{n:D1..2}").unwrap();
+    let column = Column::new(TAG, ColumnType::Text).unwrap();
+    let tag = column.as_identifier(Families::new(vec![pump]).unwrap()).unwrap();
+    let index = Index::create_in(MemoryDirectory::new(), Schema::new(vec![tag]).unwrap()).unwrap();
+    let unit = Record::of_serial("A1").with(TAG, Value::Text("PA0".into()));
+    index.load_units(Units::records([unit]), LoadOptions::default()).unwrap();
+    let scope = "tag BETWEEN MASK('L*L') AND MASK('P*P')".parse().unwrap();
+    let found = index.snapshot().select(&scope).unwrap();
+    assert_eq!(
+        found.undetermined.by_reason().unwrap(),
+        [(seriatim::Reason::UnreadableIdentifier(TAG.to_owned()), 1)]
+    );
+}
