@@ -125,7 +125,7 @@ export interface Explanation {
 
 /** What reading every byte of every file found. */
 export interface Verification {
-  /** How many files the newest manifest names. */
+  /** How many files were read: those of the newest version that are there, and of the log. */
   readonly files: number;
   /** How many bytes were read. */
   readonly sizeBytes: number;

@@ -338,7 +338,7 @@ class RangeTableReport:
 class Verification:
     """What reading every byte of every file found."""
 
-    #: How many files the newest manifest names.
+    #: How many files were read: those of the newest version that are there, and of the log.
     files: int
     #: How many bytes were read.
     size_bytes: int

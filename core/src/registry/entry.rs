@@ -79,6 +79,12 @@ impl Entry {
             set.map_err(|error| error.within(format!("field `{name}`")))?;
         }
         let given = |field: Field| field.names().iter().any(|name| record.value(name).is_some());
+        let dated = given(Field::ValidFrom) || given(Field::ValidTo);
+        if dated && self.valid_from.zip(self.valid_to).is_some_and(|(from, to)| from > to) {
+            return Err(Error::invalid(
+                "the registration ends before it begins; look at `valid_from` and `valid_to`",
+            ));
+        }
         for channel in Channel::ALL {
             let stated = stated.get(channel.place()).copied().flatten();
             let usable = match Field::contact_of(channel) {
@@ -304,6 +310,14 @@ mod tests {
             let error = Entry::new(&stated(&[(name, value)]), true).unwrap_err();
             assert_eq!(error.to_string(), expected);
         }
+        let at = |day: i64| Value::Timestamp(Instant::from_micros(day * 86_400_000_000).unwrap());
+        let backwards = stated(&[("valid_from", at(2)), ("valid_to", at(1))]);
+        let expected =
+            "the registration ends before it begins; look at `valid_from` and `valid_to`";
+        assert_eq!(Entry::new(&backwards, true).unwrap_err().to_string(), expected);
+        let begun = Entry::new(&stated(&[("valid_from", at(2))]), true).unwrap();
+        let ended = Record::without_serial().with("valid_to", at(1));
+        assert_eq!(begun.changed(&ended, true).unwrap_err().to_string(), expected);
         let nobody = Entry::new(&Record::of_serial("A1"), true).unwrap_err();
         assert_eq!(nobody.to_string(), "a registration needs an owner; give the field `owner`");
         let nothing = Entry::new(&Record::without_serial(), true).unwrap_err();

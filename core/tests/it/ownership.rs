@@ -248,7 +248,9 @@ impl Model {
             Action::Transfer(which, day, next) => {
                 let Some(before) = begun(which, day) else { return Vec::new() };
                 let same = if keyed { before.key == next.key } else { before.owner == next.owner };
-                if same {
+                let begins = next.from.unwrap_or(*day);
+                // One that ends before it begins is refused.
+                if same || next.to.is_some_and(|to| to < begins) {
                     return Vec::new();
                 }
                 let mut ended = before.clone();
@@ -256,7 +258,7 @@ impl Model {
                 let next = Given {
                     namespace: before.namespace,
                     serial: before.serial,
-                    from: Some(next.from.unwrap_or(*day)),
+                    from: Some(begins),
                     ..next.clone()
                 };
                 vec![ended, next]

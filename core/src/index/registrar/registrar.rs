@@ -278,9 +278,6 @@ impl Registrar {
     fn entry(&self, record: &Record) -> Result<Entry> {
         let entry = Entry::new(record, self.keeps_contact_text)?;
         self.writing.snapshot().schema().families().classify(&entry.serial)?;
-        if entry.valid_from.zip(entry.valid_to).is_some_and(|(from, to)| from > to) {
-            return Err(Error::invalid("the registration ends before it begins"));
-        }
         Ok(entry)
     }
 
