@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, RecordBatch, StringArray, TimestampMicrosecondArray, UInt8Array,
+    Array, ArrayRef, BooleanArray, ListArray, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt8Array,
 };
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field as ArrowField, Schema as ArrowSchema, SchemaRef, TimeUnit};
 
-use super::contacts::{Contact, Contacts};
+use super::contact_columns::{ContactColumns, FIELDS};
+use super::contacts::Contacts;
 use super::gather::Gather;
 use super::owned::Ownership;
 use super::registrations::Batches;
@@ -18,6 +20,8 @@ use crate::registry::{Channel, RegistrationField as Field, Role};
 use crate::segment::TextBuffer;
 
 const LIST_ITEM: &str = "item";
+/// Owners read at a time, at least.
+const OWNERS_READ: usize = 16_384;
 
 impl Ownership {
     /// The registrations of [`registrations`](Ownership::registrations) as record batches of the
@@ -41,7 +45,7 @@ impl Ownership {
                 let (Some(batch), Some(batches)) = (batch, batches.as_ref()) else {
                     return Ok(None);
                 };
-                let gather = batch.gather(batches.snapshot());
+                let gather = batch.gather(batches.snapshot())?;
                 let columns = fields.iter().map(|field| array(&gather, *field));
                 record_batch(&schema, columns.collect::<Result<_>>()?, batch.rows.len()).map(Some)
             });
@@ -120,18 +124,22 @@ fn array(gather: &Gather<'_>, field: Field) -> Result<ArrayRef> {
 
 fn texts_of(texts: TextBuffer) -> Result<ArrayRef> {
     let (text, ends, there) = texts.into_parts()?;
+    let there = there.map(NullBuffer::from);
+    let array =
+        StringArray::try_new(offsets_of(&ends)?, Buffer::from_vec(text.into_bytes()), there);
+    let array =
+        array.map_err(|source| Error::invalid("the texts make no array").caused_by(source))?;
+    Ok(Arc::new(array))
+}
+
+fn offsets_of(ends: &[usize]) -> Result<OffsetBuffer<i32>> {
     let too_long = |_| Error::unsupported("the texts of a batch take 2 GiB; ask for fewer units");
     let mut offsets = Vec::with_capacity(ends.len() + 1);
     offsets.push(0);
     for end in ends {
-        offsets.push(i32::try_from(end).map_err(too_long)?);
+        offsets.push(i32::try_from(*end).map_err(too_long)?);
     }
-    let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-    let there = there.map(NullBuffer::from);
-    let array = StringArray::try_new(offsets, Buffer::from_vec(text.into_bytes()), there);
-    let array =
-        array.map_err(|source| Error::invalid("the texts make no array").caused_by(source))?;
-    Ok(Arc::new(array))
+    Ok(OffsetBuffer::new(ScalarBuffer::from(offsets)))
 }
 
 fn lists_of<'t>(lists: impl Iterator<Item = Vec<&'t str>>) -> ArrayRef {
@@ -155,18 +163,29 @@ impl Contacts {
         batch_owners: usize,
     ) -> impl Iterator<Item = Result<RecordBatch>> + Send + use<> {
         let (contacts, step) = (self.clone(), batch_owners.max(1));
-        let mut start = 0;
+        let (mut start, mut read, mut given) = (0_usize, None::<RecordBatch>, 0);
         std::iter::from_fn(move || {
-            let places = start..contacts.len().min(start + step);
-            if places.is_empty() {
-                return None;
+            loop {
+                // Small batches are parts of a large one.
+                if let Some(batch) = read.as_ref().filter(|it| given < it.num_rows()) {
+                    let part = batch.slice(given, step.min(batch.num_rows() - given));
+                    given += part.num_rows();
+                    return Some(Ok(part));
+                }
+                let width = OWNERS_READ.div_ceil(step).saturating_mul(step);
+                let places = start..contacts.len().min(start.saturating_add(width));
+                if places.is_empty() {
+                    return None;
+                }
+                start = places.end;
+                match contacts.columns(places).and_then(|it| contacts.batch(it)) {
+                    Ok(batch) => (read, given) = (Some(batch), 0),
+                    Err(error) => {
+                        (start, read) = (contacts.len(), None);
+                        return Some(Err(error));
+                    }
+                }
             }
-            start = places.end;
-            let batch = contacts.read(places).and_then(|rows| contact_batch(&rows));
-            if batch.is_err() {
-                start = contacts.len();
-            }
-            Some(batch)
         })
     }
 
@@ -176,36 +195,41 @@ impl Contacts {
     ///
     /// `invalid_argument` when the columns make no record batch.
     pub fn batch_schema(&self) -> Result<SchemaRef> {
-        contact_batch(&[]).map(|batch| batch.schema())
+        self.columns(0..0).and_then(|it| self.batch(it)).map(|batch| batch.schema())
+    }
+
+    fn batch(&self, columns: ContactColumns) -> Result<RecordBatch> {
+        let rows = columns.completeness.len();
+        let (mut channels, mut channel_ends) = (TextBuffer::default(), Vec::with_capacity(rows));
+        for access in columns.access {
+            self.channels(access).for_each(|it| channels.push(Some(it.code().as_bytes())));
+            channel_ends.push(channels.len());
+        }
+        let unit_ends = columns.unit_ends;
+        let completeness: ArrayRef = Arc::new(UInt8Array::from(columns.completeness));
+        let mut arrays: Vec<(&str, ArrayRef)> = vec![
+            ("owner", texts_of(columns.owners)?),
+            ("completeness", completeness),
+            ("channels", lists(&channel_ends, channels)?),
+        ];
+        for (field, texts) in FIELDS.iter().zip(columns.fields) {
+            arrays.push((field.name(), texts_of(texts)?));
+        }
+        arrays.push(("namespaces", lists(&unit_ends, columns.namespaces)?));
+        arrays.push(("serials", lists(&unit_ends, columns.serials)?));
+        let field = |(name, array): &(&str, ArrayRef)| {
+            ArrowField::new(*name, array.data_type().clone(), true)
+        };
+        let schema = Arc::new(ArrowSchema::new(arrays.iter().map(field).collect::<Vec<_>>()));
+        record_batch(&schema, arrays.into_iter().map(|(_, array)| array).collect(), rows)
     }
 }
 
-fn contact_batch(rows: &[Contact]) -> Result<RecordBatch> {
-    let texts = |text: &dyn Fn(&Contact) -> Option<&str>| -> ArrayRef {
-        Arc::new(rows.iter().map(text).collect::<StringArray>())
-    };
-    let channels = rows.iter().map(|it| it.channels.iter().map(|it| it.code()).collect());
-    let namespaces = rows.iter().map(|it| it.units.iter().map(|(name, _)| name.as_str()).collect());
-    let serials = rows.iter().map(|it| it.units.iter().map(|(_, it)| it.as_str()).collect());
-    let completeness: ArrayRef =
-        Arc::new(UInt8Array::from_iter_values(rows.iter().map(|it| it.completeness)));
-    let columns: Vec<(&str, ArrayRef)> = vec![
-        ("owner", texts(&|it| Some(&it.owner))),
-        ("completeness", completeness),
-        ("channels", lists_of(channels)),
-        ("name", texts(&|it| it.contact.name.as_deref())),
-        ("email", texts(&|it| it.contact.email.as_deref())),
-        ("phone", texts(&|it| it.contact.phone.as_deref())),
-        ("street", texts(&|it| it.contact.street.as_deref())),
-        ("postal_code", texts(&|it| it.contact.postal_code.as_deref())),
-        ("city", texts(&|it| it.contact.city.as_deref())),
-        ("language", texts(&|it| it.language.as_deref())),
-        ("country", texts(&|it| it.country.as_deref())),
-        ("namespaces", lists_of(namespaces)),
-        ("serials", lists_of(serials)),
-    ];
-    let field =
-        |(name, array): &(&str, ArrayRef)| ArrowField::new(*name, array.data_type().clone(), true);
-    let schema = Arc::new(ArrowSchema::new(columns.iter().map(field).collect::<Vec<_>>()));
-    record_batch(&schema, columns.into_iter().map(|(_, array)| array).collect(), rows.len())
+/// Lists of texts, by how many texts there are up to the end of each.
+fn lists(ends: &[usize], texts: TextBuffer) -> Result<ArrayRef> {
+    let item = Arc::new(ArrowField::new(LIST_ITEM, DataType::Utf8, true));
+    let lists = ListArray::try_new(item, offsets_of(ends)?, texts_of(texts)?, None);
+    let lists =
+        lists.map_err(|source| Error::invalid("the texts make no lists").caused_by(source))?;
+    Ok(Arc::new(lists))
 }

@@ -17,102 +17,115 @@ pub(super) struct Joined {
 
 /// Registrations of which fields are wanted, in order.
 pub(super) struct Gather<'g> {
-    pub(super) snapshot: &'g Snapshot,
-    pub(super) units: &'g [Placed],
-    pub(super) rows: &'g [Joined],
+    snapshot: &'g Snapshot,
+    units: &'g [Placed],
+    rows: &'g [Joined],
+    parts: Vec<Part<'g>>,
+    /// For each registration its place among what is read; none where they are read in order.
+    places: Option<Vec<u32>>,
+}
+
+/// What is read of one source at a time.
+struct Part<'g> {
+    source: RegistrationSource<'g>,
+    rows: Vec<u32>,
 }
 
 /// Rows of a run, on average, from which reading run by run is better than putting rows in order.
 const RUN_ROWS: usize = 64;
 
-impl Gather<'_> {
-    /// The rows in their order, cut where they are of another source or go back. Rows of one facility
-    /// or one load make few such runs.
-    fn runs(&self) -> impl Iterator<Item = &[Joined]> {
-        self.rows.chunk_by(|a, b| a.pair.source == b.pair.source && a.pair.row <= b.pair.row)
-    }
-
-    /// Whether the runs are long.
-    fn is_orderly(&self) -> bool {
-        self.runs().take(self.rows.len() / RUN_ROWS + 2).count() <= self.rows.len() / RUN_ROWS + 1
-    }
-
-    /// Calls back with the source of each run and its rows there.
-    fn each_run(
-        &self,
-        mut call: impl FnMut(RegistrationSource<'_>, &[u32]) -> Result<()>,
-    ) -> Result<()> {
-        let mut rows = Vec::new();
-        for run in self.runs() {
-            let source =
-                run.first().and_then(|it| self.snapshot.registration_source(it.pair.source));
-            let source = source.ok_or_else(|| Error::corrupt("there are no such registrations"))?;
-            rows.clear();
-            rows.extend(run.iter().map(|it| it.pair.row));
-            call(source, &rows)?;
+impl<'g> Gather<'g> {
+    /// Registrations of units of a snapshot.
+    pub(super) fn new(
+        snapshot: &'g Snapshot,
+        units: &'g [Placed],
+        rows: &'g [Joined],
+    ) -> Result<Self> {
+        // Rows of one facility or one load make few runs in which they are of one source and ascend.
+        let runs = rows.chunk_by(|a, b| a.pair.source == b.pair.source && a.pair.row <= b.pair.row);
+        let few = rows.len() / RUN_ROWS + 1;
+        if runs.clone().take(few + 1).count() <= few {
+            let part = |run: &[Joined]| {
+                let source = run.first().map_or(0, |it| it.pair.source);
+                Part::of(snapshot, source, run.iter().map(|it| it.pair.row).collect())
+            };
+            let parts = runs.map(part).collect::<Result<_>>()?;
+            return Ok(Gather { snapshot, units, rows, parts, places: None });
         }
-        Ok(())
+        let mut order: Vec<(usize, u32, usize)> =
+            rows.iter().enumerate().map(|(at, it)| (it.pair.source, it.pair.row, at)).collect();
+        order.sort_unstable();
+        let mut places = vec![0; rows.len()];
+        for (place, (.., at)) in (0u32..).zip(&order) {
+            if let Some(slot) = places.get_mut(*at) {
+                *slot = place;
+            }
+        }
+        let part = |same: &[(usize, u32, usize)]| {
+            let source = same.first().map_or(0, |it| it.0);
+            Part::of(snapshot, source, same.iter().map(|it| it.1).collect())
+        };
+        let parts = order.chunk_by(|a, b| a.0 == b.0).map(part).collect::<Result<_>>()?;
+        Ok(Gather { snapshot, units, rows, parts, places: Some(places) })
     }
 
     /// Values of each row, read source by source.
-    fn each_source<T: Clone + Default>(
+    pub(super) fn each_source<T: Clone>(
         &self,
         read: impl Fn(RegistrationSource<'_>, &[u32]) -> Result<Vec<T>>,
     ) -> Result<Vec<T>> {
-        if self.is_orderly() {
-            let mut values = Vec::with_capacity(self.rows.len());
-            self.each_run(|source, rows| {
-                values.append(&mut read(source, rows)?);
-                Ok(())
-            })?;
-            return Ok(values);
+        let mut values = Vec::with_capacity(self.rows.len());
+        for part in &self.parts {
+            values.append(&mut read(part.source, &part.rows)?);
         }
-        let mut values = vec![T::default(); self.rows.len()];
-        for (source, from) in self.snapshot.registration_sources().enumerate() {
-            let ours = self.rows.iter().enumerate().filter(|(_, it)| it.pair.source == source);
-            // A column reads rows that ascend much faster than any others.
-            let mut ours: Vec<(u32, usize)> = ours.map(|(at, it)| (it.pair.row, at)).collect();
-            ours.sort_unstable();
-            let rows: Vec<u32> = ours.iter().map(|it| it.0).collect();
-            for ((_, place), value) in ours.iter().zip(read(from, &rows)?) {
-                if let Some(slot) = values.get_mut(*place) {
-                    *slot = value;
-                }
-            }
-        }
-        Ok(values)
+        let Some(places) = &self.places else { return Ok(values) };
+        Ok(places.iter().filter_map(|place| values.get(*place as usize).cloned()).collect())
     }
 
     /// The text of a field of each row.
     pub(super) fn text_buffer(&self, field: Field) -> Result<TextBuffer> {
         let mut texts = TextBuffer::with_capacity(self.rows.len());
-        if self.is_orderly() {
-            self.each_run(|source, rows| source.texts_into(field, rows, &mut texts))?;
-            return Ok(texts);
+        for part in &self.parts {
+            part.source.texts_into(field, &part.rows, &mut texts)?;
         }
-        let read = self.each_source(|source, rows| {
-            let mut texts = TextBuffer::with_capacity(rows.len());
-            source.texts_into(field, rows, &mut texts)?;
-            texts.into_texts()
-        })?;
-        for text in read {
-            texts.push(text.as_deref().map(str::as_bytes));
-        }
-        Ok(texts)
+        Ok(self.in_order(texts))
     }
 
-    /// Calls back with the text of a field of each row.
-    pub(super) fn each_text(
+    /// The text of a field of the contact of each row; `tails` are those of
+    /// [`tail_contacts`](Gather::tail_contacts).
+    pub(super) fn contact_buffer(
         &self,
         field: Field,
-        mut call: impl FnMut(Option<&str>) -> Result<()>,
-    ) -> Result<()> {
-        // Rows that ascend are read without a copy.
-        if self.is_orderly() {
-            return self.each_run(|source, rows| source.each_text(field, rows, &mut call));
+        tails: &[Option<Vec<ContactText>>],
+    ) -> Result<TextBuffer> {
+        let mut texts = TextBuffer::with_capacity(self.rows.len());
+        for (part, tail) in self.parts.iter().zip(tails) {
+            match tail {
+                Some(contacts) => {
+                    for contact in contacts {
+                        texts.push(contact.field(field).map(str::as_bytes));
+                    }
+                }
+                None => part.source.texts_into(field, &part.rows, &mut texts)?,
+            }
         }
-        let texts = self.texts(field)?;
-        texts.iter().try_for_each(|text| call(text.as_deref()))
+        Ok(self.in_order(texts))
+    }
+
+    /// The contacts of each part that is read from the tail, where a contact lies in one piece.
+    pub(super) fn tail_contacts(&self) -> Result<Vec<Option<Vec<ContactText>>>> {
+        let read = |part: &Part<'_>| match part.source {
+            RegistrationSource::Segment(_) => Ok(None),
+            RegistrationSource::Tail(_) => part.source.contact_texts(&part.rows).map(Some),
+        };
+        self.parts.iter().map(read).collect()
+    }
+
+    fn in_order(&self, texts: TextBuffer) -> TextBuffer {
+        match &self.places {
+            Some(places) => texts.taken(places),
+            None => texts,
+        }
     }
 
     pub(super) fn texts(&self, field: Field) -> Result<Vec<Option<String>>> {
@@ -204,6 +217,14 @@ impl Gather<'_> {
 fn fill<R, T>(rows: &mut [R], values: Vec<T>, set: impl Fn(&mut R, T)) {
     for (row, value) in rows.iter_mut().zip(values) {
         set(row, value);
+    }
+}
+
+impl<'g> Part<'g> {
+    fn of(snapshot: &'g Snapshot, source: usize, rows: Vec<u32>) -> Result<Self> {
+        let source = snapshot.registration_source(source);
+        let source = source.ok_or_else(|| Error::corrupt("there are no such registrations"))?;
+        Ok(Part { source, rows })
     }
 }
 

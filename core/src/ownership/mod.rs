@@ -4,10 +4,12 @@
 #[cfg(feature = "arrow")]
 mod batches;
 mod by;
+mod contact_columns;
 mod contacts;
 mod gather;
 mod join;
 mod owned;
+mod ranked;
 mod reach;
 mod registrations;
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::vec;
 
 use super::gather::{Gather, Joined};
-use super::join::{Pair, pairs_at, pairs_of};
+use super::join::{pairs_at, pairs_of};
 use super::owned::Ownership;
 use crate::bitmap::RowSet;
 use crate::error::Result;
@@ -50,11 +50,17 @@ impl Batches {
 
     /// The next units, about as many; none at the end.
     pub(super) fn next(&mut self, units_max: usize) -> Result<Option<Batch>> {
-        let units_max = units_max.clamp(1, UNITS_MAX);
-        let units: Vec<Placed> = self.order.by_ref().take(units_max).collect::<Result<_>>()?;
-        if units.is_empty() {
-            return Ok(None);
-        }
+        let units = self.next_units(units_max)?;
+        if units.is_empty() { Ok(None) } else { self.join(units).map(Some) }
+    }
+
+    /// The next units by themselves; none at the end.
+    pub(super) fn next_units(&mut self, units_max: usize) -> Result<Vec<Placed>> {
+        self.order.by_ref().take(units_max.clamp(1, UNITS_MAX)).collect()
+    }
+
+    /// Units with their registrations.
+    pub(super) fn join(&self, units: Vec<Placed>) -> Result<Batch> {
         let mut rows: Vec<Joined> = Vec::new();
         let mut segments: Vec<usize> = units.iter().map(|it| it.segment).collect();
         segments.dedup();
@@ -76,7 +82,7 @@ impl Batches {
             }
         }
         rows.sort_by_key(|it| it.unit);
-        Ok(Some(Batch { units, rows }))
+        Ok(Batch { units, rows })
     }
 
     pub(super) fn snapshot(&self) -> &Snapshot {
@@ -85,26 +91,8 @@ impl Batches {
 }
 
 impl Batch {
-    pub(super) fn gather<'g>(&'g self, snapshot: &'g Snapshot) -> Gather<'g> {
-        Gather { snapshot, units: &self.units, rows: &self.rows }
-    }
-
-    /// Leaves the registrations for which `stays` is true, asked source by source.
-    pub(super) fn retain(
-        &mut self,
-        snapshot: &Snapshot,
-        stays: impl Fn(&Snapshot, usize, &[u32]) -> Result<Vec<bool>>,
-    ) -> Result<()> {
-        for source in 0..snapshot.registration_sources().count() {
-            let ours = |pair: &Pair| pair.source == source;
-            let rows: Vec<u32> =
-                self.rows.iter().filter(|it| ours(&it.pair)).map(|it| it.pair.row).collect();
-            if !rows.is_empty() {
-                let mut stays = stays(snapshot, source, &rows)?.into_iter();
-                self.rows.retain(|it| !ours(&it.pair) || stays.next().unwrap_or(false));
-            }
-        }
-        Ok(())
+    pub(super) fn gather<'g>(&'g self, snapshot: &'g Snapshot) -> Result<Gather<'g>> {
+        Gather::new(snapshot, &self.units, &self.rows)
     }
 }
 
@@ -195,7 +183,7 @@ impl RegistrationIter {
             }
             let Some(batches) = &mut self.batches else { return Ok(None) };
             let Some(batch) = batches.next(STRIDE)? else { return Ok(None) };
-            self.ready = batch.gather(batches.snapshot()).registrations()?.into_iter();
+            self.ready = batch.gather(batches.snapshot())?.registrations()?.into_iter();
         }
     }
 }

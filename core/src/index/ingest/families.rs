@@ -26,25 +26,27 @@ impl FamilyFinder {
         FamilyFinder { families, inference: Inference::default(), enabled, due_at: DUE_AT_FIRST }
     }
 
-    /// Proposes from a sample of the input, before any of it is read.
-    pub(super) fn sample<'s>(
-        &mut self,
-        serials: impl Iterator<Item = &'s str>,
-        earlier: &[&UnitSegment],
-    ) -> Result<()> {
+    /// Proposes from a sample of what is read next.
+    pub(super) fn sample(&mut self, serials: &[String], earlier: &[&UnitSegment]) -> Result<()> {
         if !self.enabled {
             return Ok(());
         }
         let mut inferrer = Inferrer::new(&self.families);
-        let mut known = 0;
+        let (mut known, mut opaque) = (0, false);
         for serial in serials {
             // What cannot be a serial at all is told when its row is read.
             if let Ok(key) = self.families.classify(serial) {
                 match key {
-                    SerialKey::Opaque(text) => inferrer.observe(&text),
+                    SerialKey::Opaque(text) => {
+                        inferrer.observe(&text);
+                        opaque = true;
+                    }
                     SerialKey::Coded { .. } => known += 1,
                 }
             }
+        }
+        if !opaque {
+            return Ok(());
         }
         inferrer.observe_known(known);
         self.accept(inferrer.finish(), earlier)

@@ -17,6 +17,12 @@ use crate::schema::Schema;
 
 /// Where the rows of a load go.
 pub(super) trait Sink: Send + Sync {
+    /// Looks at some serials of what is read next.
+    fn sample(&mut self, serials: &[String]) -> Result<()> {
+        let _ = serials;
+        Ok(())
+    }
+
     /// How the next rows are read.
     fn shape(&mut self) -> &Shape;
 
@@ -88,6 +94,8 @@ impl<S: Sink> Intake<S> {
             if jobs.is_empty() {
                 break;
             }
+            let serials = reader.sample_jobs(self.sink.shape())?;
+            self.sink.sample(&serials)?;
             let shape = self.sink.shape().clone();
             let sink = &self.sink;
             let read = |job: Job<'static>, halt: &Halt| {

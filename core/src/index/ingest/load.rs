@@ -45,7 +45,8 @@ pub(in crate::index) fn load(
     };
     let namespace = options.namespace.take().unwrap_or_default();
     let mut load = Intake::new(sink, rejects, Some(namespace), &options.limits);
-    load.sink.sample(&mut *reader)?;
+    let serials = reader.sample(load.sink.shape())?;
+    load.sink.sample(&serials)?;
     let pool = options.limits.pool()?;
     load.run(&mut *reader, &mut options.limits.on_progress, &pool)?;
     sort(&mut load, &mut *reader, &mut options.limits, &pool)?;
@@ -60,6 +61,10 @@ pub(super) struct UnitSink<'l> {
 }
 
 impl Sink for UnitSink<'_> {
+    fn sample(&mut self, serials: &[String]) -> Result<()> {
+        self.finder.sample(serials, &self.writer.segments())
+    }
+
     fn shape(&mut self) -> &Shape {
         self.shape.families = self.finder.families.clone();
         &self.shape
@@ -86,12 +91,6 @@ impl<'l> UnitSink<'l> {
             writer,
             shape: Shape::of_families(families),
         }
-    }
-
-    fn sample(&mut self, reader: &mut dyn Reader) -> Result<()> {
-        let serials = reader.sample(&self.shape)?;
-        let earlier = self.writer.segments();
-        self.finder.sample(serials.iter().map(String::as_str), &earlier)
     }
 }
 

@@ -57,6 +57,38 @@ impl TextBuffer {
         self.end();
     }
 
+    /// Adds the texts of another behind these.
+    pub(crate) fn append(&mut self, other: &TextBuffer) {
+        let base = self.bytes.len();
+        if self.there.is_empty() && !other.there.is_empty() {
+            self.there = vec![true; self.ends.len()];
+        }
+        if !self.there.is_empty() {
+            self.there.extend_from_slice(&other.there);
+            self.there.resize(self.ends.len() + other.ends.len(), true);
+        }
+        self.bytes.extend_from_slice(&other.bytes);
+        self.ends.extend(other.ends.iter().map(|end| base + end));
+    }
+
+    /// The texts at these places, in their order; those past the last are missing.
+    pub(crate) fn taken(&self, places: &[u32]) -> TextBuffer {
+        let mut taken = TextBuffer::with_capacity(places.len());
+        taken.bytes.reserve(self.bytes.len());
+        for place in places {
+            taken.push(self.bytes_at(*place as usize));
+        }
+        taken
+    }
+
+    fn bytes_at(&self, place: usize) -> Option<&[u8]> {
+        if self.there.get(place) == Some(&false) {
+            return None;
+        }
+        let start = place.checked_sub(1).map_or(Some(0), |at| self.ends.get(at).copied())?;
+        self.bytes.get(start..*self.ends.get(place)?)
+    }
+
     /// The bytes of all texts, where each ends, and whether each is there unless all are.
     ///
     /// # Errors
@@ -111,5 +143,30 @@ mod tests {
         halves.push(Some(&[first]));
         halves.push(Some(&[second]));
         assert!(halves.into_parts().is_err());
+    }
+
+    #[test]
+    fn texts_are_put_behind_others_and_taken_in_any_order() {
+        let of = |texts: &[Option<&str>]| {
+            let mut buffer = TextBuffer::default();
+            for text in texts {
+                buffer.push(text.map(str::as_bytes));
+            }
+            buffer
+        };
+        let full = [Some("ab"), Some("")];
+        let gaps = [None, Some("c")];
+        for (first, second) in [(full, gaps), (gaps, full), (full, full), (gaps, gaps)] {
+            let mut joined = of(&first);
+            joined.append(&of(&second));
+            let expected: Vec<Option<&str>> = first.iter().chain(&second).copied().collect();
+            let taken = joined.taken(&[3, 0, 0, 2, 1]);
+            let found = joined.into_texts().unwrap();
+            assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
+            let expected: Vec<Option<&str>> =
+                [3, 0, 0, 2, 1].iter().map(|at| expected[*at]).collect();
+            let taken = taken.into_texts().unwrap();
+            assert_eq!(taken.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
+        }
     }
 }
