@@ -5,7 +5,7 @@ use super::encode::Piece;
 use super::intervals::Intervals;
 use super::layout::{Encoding, Entry};
 use super::lists::Lists;
-use super::ordinals::Ordinals;
+use super::ordinals::{Ordinals, Reading};
 use super::reader::ColumnReader;
 use crate::bitmap::{Container, Mask, View};
 use crate::error::{Error, Result};
@@ -78,8 +78,6 @@ impl<'a> Chunk<'a> {
         rows: &mut Vec<u16>,
         scratch: &mut Mask,
     ) -> Result<()> {
-        /// Rows from which the missing ones are better put into bits than searched.
-        const SEARCHED_MAX: usize = 32;
         let missing = match self.missing()? {
             Missing::None => None,
             Missing::All => return Ok(()),
@@ -167,6 +165,46 @@ impl<'a> Chunk<'a> {
         self.ordinals()?.at(usize::from(row)).map(Some)
     }
 
+    /// Calls back with the ordinal of each of `rows`, which ascend as a rule, or none where it is
+    /// missing.
+    ///
+    /// # Errors
+    ///
+    /// `unsupported` on a column of lists, besides `corrupt`.
+    pub(crate) fn each_ordinal(
+        &self,
+        rows: impl ExactSizeIterator<Item = u16>,
+        mut call: impl FnMut(Option<u64>) -> Result<()>,
+    ) -> Result<()> {
+        let missing = self.missing_among(rows.len())?;
+        if matches!(missing, MissingAmong::All) {
+            return rows.into_iter().try_for_each(|_| call(None));
+        }
+        let ordinals = self.ordinals()?;
+        let mut all = Vec::new();
+        if rows.len() >= self.rows as usize / DECODED_FROM {
+            ordinals.read_into(&mut all)?;
+        }
+        let mut reading = Reading::new(&ordinals);
+        for row in rows {
+            let ordinal = match all.get(usize::from(row)) {
+                Some(ordinal) => *ordinal,
+                None => reading.at(usize::from(row))?,
+            };
+            call(Some(ordinal).filter(|_| !missing.contains(row)))?;
+        }
+        Ok(())
+    }
+
+    fn missing_among(&self, rows: usize) -> Result<MissingAmong<'a>> {
+        Ok(match self.missing()? {
+            Missing::None => MissingAmong::None,
+            Missing::All => MissingAmong::All,
+            Missing::Some(missing) if rows <= SEARCHED_MAX => MissingAmong::Searched(missing),
+            Missing::Some(missing) => MissingAmong::Marked(Box::new(missing.to_mask())),
+        })
+    }
+
     /// Appends the codes of a row's list; false where the list is missing.
     pub(crate) fn list_at(&self, row: u16, out: &mut Vec<u32>) -> Result<bool> {
         if self.is_missing(row)? {
@@ -212,6 +250,22 @@ impl<'a> Chunk<'a> {
             return Ok(());
         }
         self.ordinals()?.local_codes_into(values, mask, out)
+    }
+
+    /// The code of each of `rows` in turn in [`local_values`](Self::local_values), which `values`
+    /// must be, in place of what `out` holds. The codes of missing rows mean nothing.
+    pub(crate) fn local_codes_of(
+        &self,
+        values: &LocalValues,
+        rows: &[u16],
+        out: &mut Vec<u16>,
+    ) -> Result<()> {
+        out.clear();
+        if self.entry.encoding == Encoding::Empty {
+            out.resize(rows.len(), 0);
+            return Ok(());
+        }
+        self.ordinals()?.local_codes_of(values, rows, out)
     }
 
     /// Tells how many rows of `mask` have each ordinal, in ascending order; missing rows are left
@@ -331,6 +385,30 @@ impl<'a> Chunk<'a> {
                 Err(Error::corrupt(format!("it has value {most} of {limit}")))
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// Rows up to which the missing ones are better searched than put into bits.
+const SEARCHED_MAX: usize = 32;
+/// One row of so many is reason to decode all.
+const DECODED_FROM: usize = 8;
+
+/// The missing rows of a chunk, ready to be asked about some rows.
+enum MissingAmong<'a> {
+    None,
+    All,
+    Searched(Container<'a>),
+    Marked(Box<Mask>),
+}
+
+impl MissingAmong<'_> {
+    fn contains(&self, row: u16) -> bool {
+        match self {
+            MissingAmong::None => false,
+            MissingAmong::All => true,
+            MissingAmong::Searched(rows) => rows.contains(row),
+            MissingAmong::Marked(rows) => rows.contains(row),
         }
     }
 }

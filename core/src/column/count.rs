@@ -1,7 +1,7 @@
 //! Counts of ordinals, taken from the codes of a chunk.
 
 use super::encode::place_bits;
-use super::ordinals::{Body, Ordinals, unlisted};
+use super::ordinals::{Body, Ordinals, Reading, unlisted};
 use crate::bitmap::Mask;
 use crate::error::Result;
 
@@ -33,6 +33,18 @@ impl LocalValues {
             LocalValues::Listed(ordinals) => ordinals.len(),
             LocalValues::Stepped { count, .. } => *count,
         }
+    }
+
+    /// The code of an ordinal; none where it is not one of them.
+    fn code(&self, ordinal: u64) -> Option<u16> {
+        let code = match self {
+            LocalValues::Listed(ordinals) => ordinals.binary_search(&ordinal).ok()?,
+            LocalValues::Stepped { first, step, count } => {
+                let code = ordinal.wrapping_sub(*first) / step;
+                usize::try_from(code).ok().filter(|code| code < count)?
+            }
+        };
+        u16::try_from(code).ok()
     }
 
     /// The ordinal of a code; none past the last.
@@ -112,6 +124,37 @@ impl Ordinals<'_> {
         }
         let most = out.iter().copied().max().map_or(0, usize::from);
         if most < values.len() { Ok(()) } else { Err(unlisted()) }
+    }
+
+    /// The code of each of `rows` in turn, in place of what `out` holds.
+    ///
+    /// # Errors
+    ///
+    /// As [`local_codes_into`](Self::local_codes_into), and where a row is past the last.
+    pub(super) fn local_codes_of(
+        &self,
+        values: &LocalValues,
+        rows: &[u16],
+        out: &mut Vec<u16>,
+    ) -> Result<()> {
+        out.clear();
+        out.reserve(rows.len());
+        let planes = match &self.body {
+            Body::Dictionary { places: codes, .. } | Body::Frame { codes } => Some(codes),
+            Body::Constant | Body::Runs { .. } | Body::Blocks(_) => None,
+        };
+        let mut reading = Reading::new(self);
+        for row in rows {
+            let row = usize::from(*row);
+            let code = match planes {
+                Some(codes) if row < self.rows => {
+                    u16::try_from(codes.at(row)).ok().filter(|it| usize::from(*it) < values.len())
+                }
+                _ => values.code(reading.at(row)?),
+            };
+            out.push(code.ok_or_else(unlisted)?);
+        }
+        Ok(())
     }
 
     /// Tells how many rows of `mask` have each ordinal, ascending, and each ordinal once.

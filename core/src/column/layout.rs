@@ -1,6 +1,6 @@
 //! Where everything in the sections of a column stands.
 
-use crate::bytes::{Cursor, PutBytes};
+use crate::bytes::PutBytes;
 use crate::error::{Error, Result};
 use crate::limits::CHUNK_ROWS;
 
@@ -65,10 +65,9 @@ impl Encoding {
     }
 
     pub(super) fn from_number(number: u8) -> Result<Self> {
-        Encoding::ALL
-            .into_iter()
-            .find(|encoding| encoding.number() == number)
-            .ok_or_else(|| Error::corrupt(format!("a column chunk of unknown encoding {number}")))
+        // They are in the order of their numbers.
+        let found = Encoding::ALL.get(usize::from(number)).copied();
+        found.ok_or_else(|| Error::corrupt(format!("a column chunk of unknown encoding {number}")))
     }
 }
 
@@ -107,26 +106,31 @@ impl Entry {
     }
 
     pub(super) fn decode(bytes: &[u8], rows: u32) -> Result<Self> {
-        let mut cursor = Cursor::new("column directory", bytes);
-        let zone = (cursor.u64()?, cursor.u64()?);
-        let data_start = cursor.u64()?;
-        let data_len = cursor.u32()?;
-        let missing_start = cursor.u32()?;
-        let missing_len = cursor.u16()?;
-        let encoding = Encoding::from_number(cursor.u8()?)?;
-        let zero = cursor.u8()?;
-        let missing_count = cursor.u32()?;
+        // Read for every chunk that is asked about: no cursor, which checks each number by itself.
+        let corrupt = |what: &str| Error::corrupt(format!("column directory: {what}"));
+        let ([zone_least, zone_most, data_start, places, rest], []) = bytes.as_chunks::<8>() else {
+            return Err(corrupt("an entry is cut short"));
+        };
+        let zone = (u64::from_le_bytes(*zone_least), u64::from_le_bytes(*zone_most));
+        let data_start = u64::from_le_bytes(*data_start);
+        let [data_len @ .., _, _, _, _] = *places;
+        let [_, _, _, _, missing_start @ ..] = *places;
+        let [low, high, encoding, zero, missing_count @ ..] = *rest;
+        let (data_len, missing_start) =
+            (u32::from_le_bytes(data_len), u32::from_le_bytes(missing_start));
+        let missing_len = u16::from_le_bytes([low, high]);
+        let encoding = Encoding::from_number(encoding)?;
+        let missing_count = u32::from_le_bytes(missing_count);
         if zero != 0 || missing_count > rows {
-            return Err(cursor.corrupt(format!("{missing_count} of {rows} rows are missing")));
+            return Err(corrupt(&format!("{missing_count} of {rows} rows are missing")));
         }
         let valued = !matches!(encoding, Encoding::Empty | Encoding::Lists);
         if valued && (zone.0 > zone.1 || missing_count == rows) {
-            return Err(cursor.corrupt("a chunk with values has no zone"));
+            return Err(corrupt("a chunk with values has no zone"));
         }
         if encoding == Encoding::Empty && missing_count < rows {
-            return Err(cursor.corrupt("a chunk without values has rows that are not missing"));
+            return Err(corrupt("a chunk without values has rows that are not missing"));
         }
-        cursor.finish()?;
         Ok(Entry {
             zone,
             data_start,

@@ -206,6 +206,9 @@ impl<'a> Ordinals<'a> {
                 let ranges = intervals.within(self.zone).iter().map(|it| self.codes_between(*it));
                 scan_codes(codes, &Intervals::new(ranges.collect()), out);
             }
+            Body::Blocks(blocks) if blocks.is_sought(intervals.within(self.zone).len()) => {
+                self.seek(blocks, intervals, out)?;
+            }
             Body::Blocks(blocks) => self.scan_blocks(blocks, intervals, out)?,
         }
         Ok(())
@@ -227,13 +230,33 @@ impl<'a> Ordinals<'a> {
                 listed.iter().map(|code| self.ordinal(code)).is_sorted_by(|a, b| a < b)
             }
             Body::Runs { ends, .. } => ends.is_sorted_by(|a, b| end_of(*a) < end_of(*b)),
+            Body::Blocks(Blocks { ascending: true, .. }) => {
+                let mut ordinals = Vec::new();
+                self.read_into(&mut ordinals)?;
+                ordinals.is_sorted()
+            }
             Body::Constant | Body::Frame { .. } | Body::Blocks(_) => true,
         };
         if ascends {
             Ok(())
         } else {
-            Err(Error::corrupt("its dictionary or its runs do not ascend"))
+            Err(Error::corrupt("its dictionary, its runs or its rows do not ascend"))
         }
+    }
+
+    /// As [`scan`](Self::scan), of rows that ascend: each interval is one range of them.
+    fn seek(&self, blocks: &Blocks<'_>, intervals: &Intervals, out: &mut Mask) -> Result<()> {
+        let mut numbers = Vec::new();
+        for interval in intervals.within(self.zone) {
+            let (from, to) = self.codes_between(*interval);
+            let start = blocks.first_row(from, &mut numbers)?;
+            let end = match to.checked_add(1) {
+                Some(after) if from <= to => blocks.first_row(after, &mut numbers)?,
+                _ => continue,
+            };
+            set_rows(out, start.min(self.rows)..end.min(self.rows));
+        }
+        Ok(())
     }
 
     fn scan_blocks(
@@ -243,7 +266,16 @@ impl<'a> Ordinals<'a> {
         out: &mut Mask,
     ) -> Result<()> {
         let mut numbers = Vec::new();
+        let (Some(first), Some(last)) =
+            (intervals.within(self.zone).first(), intervals.within(self.zone).last())
+        else {
+            return Ok(());
+        };
+        let (from, to) = (self.codes_between(*first).0, self.codes_between(*last).1);
         for block in 0..blocks.len() {
+            if blocks.bases.at(block) > to || blocks.is_below(block, from) {
+                continue;
+            }
             let bounds = blocks.bounds(block, self.code_most())?;
             let bounds = (self.ordinal(bounds.0), self.ordinal(bounds.1));
             let rows = block * blocks.each..((block + 1) * blocks.each).min(self.rows);
@@ -260,6 +292,43 @@ impl<'a> Ordinals<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Reads rows one by one, which ascend as a rule: of a block that is asked often, all codes.
+pub(super) struct Reading<'o, 'a> {
+    ordinals: &'o Ordinals<'a>,
+    /// The block that was asked last, how often, and its codes once they are read.
+    block: Option<usize>,
+    asked: usize,
+    codes: Vec<u64>,
+}
+
+/// Rows of a block that are read by the time it takes to read one alone.
+const ROWS_A_LOOK: usize = 128;
+
+impl<'o, 'a> Reading<'o, 'a> {
+    pub(super) fn new(ordinals: &'o Ordinals<'a>) -> Self {
+        Reading { ordinals, block: None, asked: 0, codes: Vec::new() }
+    }
+
+    /// The ordinal of `row`, which has to be one of the chunk.
+    pub(super) fn at(&mut self, row: usize) -> Result<u64> {
+        let Body::Blocks(blocks) = &self.ordinals.body else { return self.ordinals.at(row) };
+        let block = row / blocks.each;
+        if self.block != Some(block) {
+            (self.block, self.asked) = (Some(block), 0);
+            self.codes.clear();
+        }
+        self.asked += 1;
+        if row >= self.ordinals.rows || self.asked <= 1.max(blocks.each / ROWS_A_LOOK) {
+            return self.ordinals.at(row);
+        }
+        if self.codes.is_empty() {
+            blocks.read_into(block, &mut self.codes)?;
+        }
+        let code = self.codes.get(row % blocks.each).copied();
+        code.map(|it| self.ordinals.ordinal(it)).ok_or_else(unlisted)
     }
 }
 
@@ -370,6 +439,9 @@ impl Near<'_> {
     }
 }
 
+/// Blocks that are asked in the time of looking for both ends of an interval.
+const BLOCKS_A_SEARCH: usize = 16;
+
 impl<'a> Blocks<'a> {
     fn new(
         bytes: &'a [u8],
@@ -390,6 +462,32 @@ impl<'a> Blocks<'a> {
 
     fn len(&self) -> usize {
         self.starts.len()
+    }
+
+    /// Whether so many intervals are better looked for among rows that ascend than asked of every
+    /// block.
+    fn is_sought(&self, intervals: usize) -> bool {
+        self.ascending && intervals <= self.len() / BLOCKS_A_SEARCH
+    }
+
+    /// The first row whose code is not below `code`, of rows that ascend; past the last row where
+    /// there is none.
+    fn first_row(&self, code: u64, numbers: &mut Vec<u64>) -> Result<usize> {
+        let below = self.bases.partition_point(|base| base < code);
+        let Some(block) = below.checked_sub(1) else { return Ok(0) };
+        self.read_into(block, numbers)?;
+        Ok(block * self.each + numbers.partition_point(|it| *it < code))
+    }
+
+    /// Whether all codes of a block, of rows that need not ascend, are below `code`.
+    fn is_below(&self, block: usize, code: u64) -> bool {
+        let start = self.starts.get(block).map_or(0, |start| end_of(*start));
+        let width = self.starts.get(block + 1).map(|next| end_of(*next).wrapping_sub(start));
+        let width = width.and_then(|width| u32::try_from(width).ok());
+        !self.ascending
+            && width.is_some_and(|width| {
+                self.bases.at(block).saturating_add(super::packed::low_bits(width)) < code
+            })
     }
 
     /// The least and the greatest code a block may have, of codes up to `most`.

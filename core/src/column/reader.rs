@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::ops::{Bound, Range};
+use std::sync::{Arc, OnceLock};
 
 use super::chunk::Chunk;
 use super::dictionary::{FloatDictionary, TextDictionary};
@@ -10,6 +11,7 @@ use super::layout::{
 };
 use super::lists::code_of;
 use super::number::{float_ordinal, ordinal_float, ordinal_number};
+use crate::bitmap::{Mask, RowSet};
 use crate::bytes::Cursor;
 use crate::calendar::{Date, Instant};
 use crate::error::{Error, Result};
@@ -31,7 +33,18 @@ pub(crate) struct ColumnReader {
     missing: Option<Section>,
     texts: Option<TextDictionary>,
     floats: Option<FloatDictionary>,
+    number: u32,
+    together: Arc<Together>,
 }
+
+/// For columns of the same file by their numbers: the rows that miss both values, once they are
+/// asked for.
+type Together = OnceLock<Box<[OnceLock<RowSet>]>>;
+
+/// Columns of which it is kept which rows miss the values of two.
+const PAIRED_MAX: usize = 64;
+/// So many rows to one that misses a value: where more do, it is not kept.
+const ROWS_TO_MISSING: u64 = 32;
 
 impl ColumnReader {
     /// Opens a column of `rows` rows. Reads none of it: opening takes the same time whatever the
@@ -69,7 +82,18 @@ impl ColumnReader {
             _ => None,
         };
         let (data, missing) = (section(kind::DATA)?, optional(kind::MISSING)?);
-        Ok(ColumnReader { column_type, rows, directory, data, missing, texts, floats })
+        let together = Arc::default();
+        Ok(ColumnReader {
+            column_type,
+            rows,
+            directory,
+            data,
+            missing,
+            texts,
+            floats,
+            number: column,
+            together,
+        })
     }
 
     /// What the values are.
@@ -122,6 +146,39 @@ impl ColumnReader {
             )));
         }
         Ok(missing)
+    }
+
+    /// The rows that miss both the value of this column and that of another one of the same file;
+    /// none where there may be many. The first call for two columns takes time with their missing
+    /// rows, and what it finds is kept: one row in ten thousand where each misses one in a hundred.
+    pub(crate) fn missing_with(&self, other: &ColumnReader) -> Result<Option<&RowSet>> {
+        let place = usize::try_from(other.number).unwrap_or(usize::MAX);
+        if self.number == other.number || place >= PAIRED_MAX {
+            return Ok(None);
+        }
+        let all = self.together.get_or_init(|| (0..PAIRED_MAX).map(|_| OnceLock::new()).collect());
+        let Some(slot) = all.get(place) else { return Ok(None) };
+        if let Some(known) = slot.get() {
+            return Ok(Some(known));
+        }
+        let missing = self.missing_total()?.max(other.missing_total()?);
+        if self.rows != other.rows || missing.saturating_mul(ROWS_TO_MISSING) > self.rows {
+            return Ok(None);
+        }
+        let mut found = RowSet::new();
+        let (mut ours, mut theirs) = (Mask::new(), Mask::new());
+        for (key, index) in (0..=u16::MAX).zip(0..self.chunks()) {
+            let chunks = (self.chunk(index)?, other.chunk(index)?);
+            if chunks.0.missing_count() > 0 && chunks.1.missing_count() > 0 {
+                ours.clear_all();
+                theirs.clear_all();
+                chunks.0.missing_into(&mut ours)?;
+                chunks.1.missing_into(&mut theirs)?;
+                ours.and(&theirs);
+                found.push_mask(key, &ours);
+            }
+        }
+        Ok(Some(slot.get_or_init(|| found)))
     }
 
     /// The texts of a column of texts, versions or lists.

@@ -67,12 +67,22 @@ impl CodePart {
                 break;
             }
             let (mut found, mut kept) = (Ranges::new(), Vec::new());
+            // The first code of the group that no interval so far has reached.
+            let mut next = first;
             for codes in intervals.iter().flat_map(|codes| condition.codes(*codes)) {
+                if codes.1 < next {
+                    continue;
+                }
                 let key = |code: u128| SerialKey::Coded { family: group.family, code };
                 let some = keys.rows_between(group.namespace, &key(codes.0), &key(codes.1))?;
                 if !some.is_empty() {
                     found.push(some);
                     kept.push(codes);
+                    continue;
+                }
+                match code_of_row(keys, group, some.start)? {
+                    Some(code) => next = code,
+                    None => break,
                 }
             }
             (rows, intervals, left) = (found, kept, rest);
@@ -88,6 +98,20 @@ impl CodePart {
     /// Whether there is no such row.
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+}
+
+/// The code of a row of a group; none of another row.
+fn code_of_row(keys: &Keys, group: &GroupInfo, row: u64) -> Result<Option<u128>> {
+    if !group.rows.contains(&row) {
+        return Ok(None);
+    }
+    match u32::try_from(row).map(|row| keys.key_at(row)) {
+        Ok(key) => Ok(match key?.1 {
+            SerialKey::Coded { code, .. } => Some(code),
+            SerialKey::Opaque(_) => None,
+        }),
+        Err(_) => Ok(None),
     }
 }
 

@@ -79,13 +79,16 @@ impl<'a> ColumnLeaf<'a> {
         Ok(self.at_a_glance(&self.column.chunk(usize::from(at.key))?))
     }
 
-    /// The missing rows of a chunk, where the test is FALSE for all others.
-    pub(super) fn gap(&self, at: At) -> Result<Option<Container<'a>>> {
+    /// How many rows of a chunk are missing, where the test is FALSE for all others.
+    pub(super) fn gap_count(&self, at: At) -> Result<Option<u32>> {
         let chunk = self.column.chunk(usize::from(at.key))?;
-        if chunk.zone().is_some_and(|zone| self.intervals.overlaps(zone)) {
-            return Ok(None);
-        }
-        chunk.missing_rows()
+        let passes = chunk.zone().is_some_and(|zone| self.intervals.overlaps(zone));
+        Ok((!passes).then(|| chunk.missing_count()))
+    }
+
+    /// The missing rows of a chunk, where some are missing and some not.
+    pub(super) fn missing_rows(&self, at: At) -> Result<Option<Container<'a>>> {
+        self.column.chunk(usize::from(at.key))?.missing_rows()
     }
 
     /// Whether a value is looked at by itself, and compared.
@@ -197,8 +200,10 @@ impl<'a> ColumnLeaf<'a> {
 
     fn points(&self, chunk: &Chunk<'_>, rows: &Mask, masks: &mut Masks) -> Result<Answer> {
         let (mut sure, mut possible) = (masks.empty(), masks.empty());
-        for row in rows.iter() {
-            let ordinal = chunk.ordinal_at(row)?;
+        let asked: Vec<u16> = rows.iter().collect();
+        let mut next = asked.iter();
+        chunk.each_ordinal(asked.iter().copied(), |ordinal| {
+            let row = next.next().copied().unwrap_or(0);
             let passes = match (ordinal, self.each) {
                 (None, _) => true,
                 (Some(ordinal), None) => self.intervals.contains(ordinal),
@@ -210,7 +215,8 @@ impl<'a> ColumnLeaf<'a> {
                     sure.set(row);
                 }
             }
-        }
+            Ok(())
+        })?;
         Ok(Answer { sure: masks.part(sure), possible: Some(masks.part(possible)) })
     }
 }

@@ -4,6 +4,7 @@ use super::answer::{Answer, At, Masks, Part};
 use super::column_leaf::ColumnLeaf;
 use super::plan::{Kind, Step};
 use super::ranges::Ranges;
+use crate::bitmap::Container;
 use crate::error::Result;
 use crate::scope::{NodeId, Truth};
 
@@ -99,6 +100,35 @@ impl Step<'_> {
         })
     }
 
+    /// Whether a chunk that is not decided at a glance takes time with its rows, and not only with
+    /// the few that miss several values.
+    pub(super) fn reads_rows(&self, at: At) -> Result<bool> {
+        match &self.kind {
+            Kind::Not(step) => step.reads_rows(at),
+            Kind::And(steps) => {
+                let (mut failing, mut reads) = (0, false);
+                for step in steps {
+                    let gap = row_test(step).map(|leaf| leaf.gap_count(at)).transpose()?.flatten();
+                    failing += usize::from(gap.is_some());
+                    reads |= gap.is_some() || step.reads_rows(at)?;
+                    if failing > 1 || gap == Some(0) {
+                        return Ok(false);
+                    }
+                }
+                Ok(reads)
+            }
+            Kind::Or(steps) => {
+                for step in steps {
+                    if step.reads_rows(at)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            _ => self.reads_values(at),
+        }
+    }
+
     /// What it is for the rows `within` a chunk; for others, anything.
     pub(super) fn answer(
         &self,
@@ -144,20 +174,23 @@ fn conjunction<W: Watch>(
     watch: &mut W,
 ) -> Result<Answer> {
     let mut all = Answer::all(Truth::True);
-    let doubt = if W::IS_TOLD { None } else { rows_in_doubt(steps, at, masks)? };
-    if let Some(rows) = &doubt {
+    let doubt = if W::IS_TOLD { None } else { doubt(steps, at, masks)? };
+    if let Some(Doubt { rows, .. }) = &doubt {
+        if rows.is_empty() {
+            return Ok(Answer::all(Truth::False));
+        }
         let mut mask = masks.empty();
         for row in rows {
             mask.set(*row);
         }
         all = Answer { sure: Part::Nothing, possible: Some(masks.part(mask)) };
-        if rows.is_empty() {
-            return Ok(all);
-        }
     }
     for reads in [false, true] {
         for step in steps {
-            let is_done = doubt.is_some() && row_test(step).is_some();
+            let is_done = match (&doubt, row_test(step)) {
+                (Some(doubt), Some(leaf)) => doubt.is_settled || leaf.gap_count(at)?.is_some(),
+                _ => false,
+            };
             if is_done || step.reads_values(at)? != reads {
                 continue;
             }
@@ -177,32 +210,67 @@ fn conjunction<W: Watch>(
     Ok(all)
 }
 
-/// Rows with a missing value up to which the other tests look at them one by one.
+/// Rows with a missing value up to which a conjunction starts from them.
 const DOUBT_ROWS_MAX: u32 = 2048;
+/// Rows that other tests look at one by one, rather than at the whole chunk.
+const SINGLE_ROWS_MAX: usize = 64;
 
-/// Where a test of a column passes no value of a chunk: the rows for which neither it nor any other
-/// [`row_test`] is FALSE. The conjunction is TRUE for no row then, and UNKNOWN for few, those that
-/// miss the value. None where there is no such test.
-fn rows_in_doubt(steps: &[Step<'_>], at: At, masks: &mut Masks) -> Result<Option<Vec<u16>>> {
-    let mut rows: Option<Vec<u16>> = None;
-    let mut others = Vec::new();
+/// The rows for which a conjunction may be UNKNOWN, in a chunk where it is TRUE for none.
+struct Doubt {
+    rows: Vec<u16>,
+    /// Whether all tests that can be asked of one row alone were: otherwise those that pass no
+    /// value were, and the others may rule rows out.
+    is_settled: bool,
+}
+
+/// Where tests of columns pass no value of a chunk: the rows that miss the values of all of them.
+/// The conjunction is TRUE for no row then, and UNKNOWN for few. None where there is no such test.
+fn doubt(steps: &[Step<'_>], at: At, masks: &mut Masks) -> Result<Option<Doubt>> {
+    let mut failing: Vec<&ColumnLeaf<'_>> = Vec::new();
     for leaf in steps.iter().filter_map(row_test) {
-        let gap = leaf.gap(at)?.filter(|gap| gap.count() <= DOUBT_ROWS_MAX);
-        match (gap, &mut rows) {
-            (None, _) => others.push(leaf),
-            (Some(gap), None) => rows = Some(gap.iter().collect()),
-            (Some(gap), Some(rows)) => {
-                let mut missing = masks.empty();
-                gap.or_into(&mut missing);
-                rows.retain(|row| missing.contains(*row));
-                masks.put_back(Part::Rows(missing));
-            }
+        match leaf.gap_count(at)? {
+            Some(0) => return Ok(Some(Doubt { rows: Vec::new(), is_settled: true })),
+            Some(_) => failing.push(leaf),
+            None => {}
         }
     }
-    let Some(mut rows) = rows else { return Ok(None) };
-    for leaf in others {
-        if !rows.is_empty() {
+    let Some(mut rows) = missing_all(&failing, at, masks)? else { return Ok(None) };
+    let is_settled = rows.len() <= SINGLE_ROWS_MAX;
+    for leaf in steps.iter().filter_map(row_test) {
+        if is_settled && !rows.is_empty() && leaf.gap_count(at)?.is_none() {
             leaf.retain_open(at, &mut rows, masks)?;
+        }
+    }
+    Ok(Some(Doubt { rows, is_settled }))
+}
+
+/// The rows of a chunk that miss the values of all of these tests; none where they may be many.
+fn missing_all(failing: &[&ColumnLeaf<'_>], at: At, masks: &mut Masks) -> Result<Option<Vec<u16>>> {
+    let Some((first, mut rest)) = failing.split_first() else { return Ok(None) };
+    let mut rows: Vec<u16>;
+    if let Some((second, others)) = rest.split_first()
+        && let Some(both) = first.reader().missing_with(second.reader())?
+    {
+        rows = both.chunk(at.key).map(|rows| rows.iter().collect()).unwrap_or_default();
+        rest = others;
+    } else {
+        let few = |rows: &Container<'_>| rows.count() <= DOUBT_ROWS_MAX;
+        let Some(missing) = first.missing_rows(at)?.filter(few) else { return Ok(None) };
+        rows = missing.iter().collect();
+    }
+    for leaf in rest {
+        if rows.is_empty() {
+            break;
+        }
+        // All of a chunk that misses every value stay.
+        let Some(missing) = leaf.missing_rows(at)? else { continue };
+        if rows.len() <= SINGLE_ROWS_MAX {
+            rows.retain(|row| missing.contains(*row));
+        } else {
+            let mut mask = masks.empty();
+            missing.or_into(&mut mask);
+            rows.retain(|row| mask.contains(*row));
+            masks.put_back(Part::Rows(mask));
         }
     }
     Ok(Some(rows))
@@ -252,4 +320,79 @@ fn answer_rows(rows: &Ranges, at: At, masks: &mut Masks) -> Answer {
         mask.set_range(at.cut(range));
     }
     Answer::known(Part::Rows(mask))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::index::{Index, LoadOptions, Units};
+    use crate::io::MemoryDirectory;
+    use crate::limits::CHUNK_ROWS;
+    use crate::schema::{Column, ColumnType, Record, Schema, Value};
+    use crate::scope::Verdict;
+
+    const UNITS: u64 = 2 * CHUNK_ROWS as u64 + 999;
+
+    fn mixed(n: u64) -> u64 {
+        let n = n.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (n ^ n >> 31).wrapping_mul(0xD6E8_FEB8_6659_FD93) >> 33
+    }
+
+    /// Units in order of time; one value in a hundred is missing, and all lines of a whole chunk.
+    fn unit(n: u64) -> Record {
+        let numbers = [("day", n / 100), ("model", n / 3000 % 7), ("torque", mixed(n) % 1000)];
+        let mut unit = Record::of_serial(format!("A{n:07}"));
+        let is_known = |column: u64| !mixed(8 * n + column).is_multiple_of(100);
+        if is_known(0) {
+            unit = unit.with("plant", Value::Text(format!("P{}", n / 50_000)));
+        }
+        for ((name, number), column) in numbers.into_iter().zip(1..) {
+            if is_known(column) {
+                unit = unit.with(name, Value::Integer(number.cast_signed()));
+            }
+        }
+        if n / CHUNK_ROWS as u64 != 1 && is_known(4) {
+            unit = unit.with("line", Value::Integer((n % 8).cast_signed()));
+        }
+        unit
+    }
+
+    /// Chunks in which a test passes no value are answered from the rows that miss one, or two.
+    #[test]
+    fn missing_values_are_undetermined_whatever_the_zones_say() {
+        let mut columns = vec![Column::new("plant", ColumnType::Text).unwrap()];
+        let numbers = ["day", "model", "torque", "line"];
+        columns.extend(numbers.map(|name| Column::new(name, ColumnType::Integer).unwrap()));
+        let schema = Schema::new(columns).unwrap();
+        let index = Index::create_in(MemoryDirectory::new(), schema).unwrap();
+        index.load_units(Units::records((0..UNITS).map(unit)), LoadOptions::default()).unwrap();
+        let snapshot = index.snapshot();
+        for scope in [
+            "plant = 'P1' AND day >= 700 AND day < 750 AND model = 3",
+            "plant = 'P9' AND day < 100",
+            "plant = 'P0' AND torque > 990",
+            "plant = 'P2' AND day < 5 AND torque > 500",
+            "day >= 100 AND day < 120 AND line = 5 AND plant = 'P2'",
+            "line = 9 AND day < 100 AND model = 3",
+            "plant = 'P1' AND NOT model = 3 AND day < 100",
+            "day < 10 AND day > 1300",
+            "(plant = 'P1' AND day < 10) OR (model = 2 AND day > 1290)",
+            "NOT (plant = 'P1' AND day < 10)",
+        ] {
+            let bound = snapshot.schema().bind(&scope.parse().unwrap()).unwrap();
+            let found = snapshot.select_bound(&bound).unwrap();
+            let verdicts = (0..UNITS).map(|n| bound.decide(&unit(n)).unwrap());
+            let (mut affected, mut undetermined) = (Vec::new(), Vec::new());
+            for (row, verdict) in (0_u32..).zip(verdicts) {
+                match verdict {
+                    Verdict::Affected => affected.push(row),
+                    Verdict::Undetermined => undetermined.push(row),
+                    _ => {}
+                }
+            }
+            let rows = |set: &crate::query::UnitSet| set.rows()[0].iter().collect::<Vec<_>>();
+            assert!(!undetermined.is_empty(), "{scope}");
+            assert_eq!(rows(&found.affected), affected, "{scope}");
+            assert_eq!(rows(&found.undetermined), undetermined, "{scope}");
+        }
+    }
 }

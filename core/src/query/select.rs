@@ -91,7 +91,11 @@ pub(super) struct Rows {
 /// Chunks in which the zones are read by one thread.
 const SURVEY_ALONE_MAX: usize = 2048;
 /// Chunks whose rows are read by one thread: to wake others takes longer.
-const READ_ALONE_MAX: usize = 4;
+const READ_ALONE_MAX: usize = 16;
+/// The same where somebody watches, whose thread is none of those that read.
+const WATCHED_ALONE_MAX: usize = 4;
+/// Chunks of which only few rows are looked at, in the time of one whose rows are read.
+const GLANCES_A_READ: usize = 32;
 /// Chunks that one thread takes on at a time, at most.
 const BLOCK_MAX: usize = 64;
 
@@ -109,12 +113,13 @@ pub(super) fn select_node(
     let surveyed = survey_all(&plans)?;
     let mixed: usize = surveyed.iter().map(Survey::mixed).sum();
     let mut rows = Rows::default();
-    if mixed <= READ_ALONE_MAX {
+    let alone_max = if on_progress.is_some() { WATCHED_ALONE_MAX } else { READ_ALONE_MAX };
+    if mixed <= alone_max {
         let mut masks = Masks::default();
         for (plan, surveyed) in plans.iter().zip(surveyed) {
             let (sure, unknown) = match surveyed {
                 Survey::Done(sure, unknown) => (sure, unknown),
-                Survey::Chunks(chunks) => read(plan, &chunks, &mut masks, &mut Unwatched)?,
+                Survey::Chunks(chunks, _) => read(plan, &chunks, &mut masks, &mut Unwatched)?,
             };
             rows.affected.push(sure);
             rows.undetermined.push(unknown);
@@ -159,7 +164,7 @@ pub(super) fn select_node(
     for surveyed in surveyed {
         let (sure, unknown) = match surveyed {
             Survey::Done(sure, unknown) => (sure, unknown),
-            Survey::Chunks(_) => (RowSet::new(), RowSet::new()),
+            Survey::Chunks(..) => (RowSet::new(), RowSet::new()),
         };
         rows.affected.push(sure);
         rows.undetermined.push(unknown);
@@ -200,20 +205,24 @@ fn rows_of((at, _): &Candidate) -> u64 {
 /// What is known of a segment before rows are read.
 enum Survey {
     Done(RowSet, RowSet),
-    Chunks(Vec<Candidate>),
+    /// And how many of them it takes time to read.
+    Chunks(Vec<Candidate>, usize),
 }
 
 impl Survey {
     fn chunks(&self) -> &[Candidate] {
         match self {
             Survey::Done(..) => &[],
-            Survey::Chunks(chunks) => chunks,
+            Survey::Chunks(chunks, _) => chunks,
         }
     }
 
-    /// Chunks of which rows must be read.
+    /// Chunks of which rows must be read, or as many as take as long.
     fn mixed(&self) -> usize {
-        self.chunks().iter().filter(|(_, outlook)| outlook.is_none()).count()
+        match self {
+            Survey::Done(..) => 0,
+            Survey::Chunks(chunks, reads) => reads + chunks.len() / GLANCES_A_READ,
+        }
     }
 }
 
@@ -237,14 +246,15 @@ fn survey(plan: &Plan<'_>) -> Result<Survey> {
         Kind::Rows(rows) => return Ok(Survey::Done(live(rows.to_row_set()), RowSet::new())),
         _ => {}
     }
-    let mut chunks = Vec::new();
+    let (mut chunks, mut reads) = (Vec::new(), 0);
     for at in plan.chunks() {
         let outlook = plan.root.outlook(at)?;
         if outlook != Some(Truth::False) {
+            reads += usize::from(outlook.is_none() && plan.root.reads_rows(at)?);
             chunks.push((at, outlook));
         }
     }
-    Ok(Survey::Chunks(chunks))
+    Ok(Survey::Chunks(chunks, reads))
 }
 
 /// The live rows of some chunks for which the root is TRUE, and for which it is UNKNOWN.

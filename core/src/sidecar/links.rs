@@ -242,26 +242,20 @@ impl Lane {
                 });
             }
         }
-        let mut all = Vec::new();
         for same in places.chunk_by(|a, b| a.0 >> 16 == b.0 >> 16) {
             let Some((first, _)) = same.first() else { continue };
-            let chunk = self.positions.chunk((first >> 16) as usize)?;
-            let dense = same.len() >= 1_024;
-            if dense {
-                chunk.ordinals_into(&mut all)?;
-            }
-            for (rank, row) in same {
+            let low = |(rank, _): &(u32, u32)| {
                 let [low, high, ..] = rank.to_le_bytes();
-                let low = u16::from_le_bytes([low, high]);
-                let ordinal = if dense {
-                    all.get(usize::from(low)).copied()
-                } else {
-                    chunk.ordinal_at(low)?
-                };
+                u16::from_le_bytes([low, high])
+            };
+            let mut rows = same.iter().map(|it| it.1);
+            let chunk = self.positions.chunk((first >> 16) as usize)?;
+            chunk.each_ordinal(same.iter().map(low), |ordinal| {
                 let position = ordinal.and_then(|it| u32::try_from(ordinal_number(it)).ok());
                 let position = position.filter(|it| u64::from(*it) < self.keys);
-                call(*row, position.ok_or_else(|| Error::corrupt("links: a row has no serial"))?)?;
-            }
+                let position = position.ok_or_else(|| Error::corrupt("links: a row has no serial"));
+                call(rows.next().unwrap_or(0), position?)
+            })?;
         }
         Ok(())
     }

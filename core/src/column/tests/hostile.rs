@@ -68,6 +68,8 @@ fn use_all(reader: &ColumnReader, rows: u32) -> Result<()> {
             chunk.missing_into(&mut mask),
             chunk.lists_into(&mut ordinals, &mut Vec::new()),
             chunk.ordinal_at(77).map(drop),
+            chunk.each_ordinal([3_u16, 77, 78, 1499, 9].into_iter(), |_| Ok(())),
+            chunk.each_ordinal(0..1499, |_| Ok(())),
             chunk.list_at(77, &mut list).map(drop),
             chunk.list_at(1499, &mut list).map(drop),
             chunk.count_into(&Mask::full(), |_, _| {}),
@@ -75,6 +77,7 @@ fn use_all(reader: &ColumnReader, rows: u32) -> Result<()> {
         check_kinds(outcomes);
         if let Ok(Some(values)) = chunk.local_values() {
             check_kinds([chunk.local_codes_into(&values, &Mask::full(), &mut codes)]);
+            check_kinds([chunk.local_codes_of(&values, &[3, 77, 78, 1499], &mut codes)]);
         }
     }
     outcomes.into_iter().collect()

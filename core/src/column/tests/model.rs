@@ -242,6 +242,24 @@ fn check_ordinals(reader: &ColumnReader, index: usize, ordinals: &[Vec<u64>]) {
         }
     }
     assert!(chunk.list_at(0, &mut Vec::new()).is_err() || ordinals[0].is_empty());
+    // All rows, some of each block, and few far apart.
+    for step in [1, 11, 700] {
+        let rows: Vec<u16> = (0..=u16::MAX).take(ordinals.len()).step_by(step).collect();
+        let expected = rows.iter().map(|row| ordinals[usize::from(*row)].first().copied());
+        let mut told = Vec::new();
+        let tell = |it| {
+            told.push(it);
+            Ok(())
+        };
+        chunk.each_ordinal(rows.iter().copied(), tell).unwrap();
+        assert_eq!(told, expected.collect::<Vec<_>>(), "every {step} rows");
+        if let Some(values) = &values {
+            chunk.local_codes_of(values, &rows, &mut codes).unwrap();
+            let found = codes.iter().zip(&told).filter(|(_, it)| it.is_some());
+            found.for_each(|(code, it)| assert_eq!(values.ordinal(*code), *it));
+            assert_eq!(codes.len(), rows.len());
+        }
+    }
 }
 
 fn check_lists(reader: &ColumnReader, index: usize, ordinals: &[Vec<u64>], sample: &Sample) {

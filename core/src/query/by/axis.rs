@@ -3,7 +3,7 @@
 use super::calendar::{Bucket, Buckets, Calendar};
 use super::tally::Slot;
 use crate::bitmap::Mask;
-use crate::column::{Chunk, Intervals};
+use crate::column::{Chunk, Intervals, LocalValues};
 use crate::error::{Error, Result};
 
 /// What the rows of a chunk have of one term, as places in a list of slots.
@@ -87,6 +87,47 @@ impl Axis {
             Axis { slots: distinct.into_iter().map(Slot::Value).collect(), codes, ends: None }
         };
         axis.mark_missing(chunk)?;
+        Ok(axis)
+    }
+
+    /// The values that some rows of a column have, which has one a row: of each of `rows` in turn.
+    pub(super) fn of_rows(chunk: &Chunk<'_>, rows: &[u16]) -> Result<Self> {
+        let few = |values: &LocalValues| values.len() <= rows.len().max(LISTED_MAX);
+        let Some(values) = chunk.local_values()?.filter(few) else {
+            let mut slots = Vec::with_capacity(rows.len());
+            chunk.each_ordinal(rows.iter().copied(), |ordinal| {
+                slots.push(ordinal.map_or(Slot::Missing, Slot::Value));
+                Ok(())
+            })?;
+            return Ok(Axis::of_slots(&slots));
+        };
+        let mut codes = Vec::new();
+        chunk.local_codes_of(&values, rows, &mut codes)?;
+        let ordinals = (0..=u16::MAX).map_while(|code| values.ordinal(code));
+        let mut axis = Axis {
+            slots: ordinals.map(Slot::Value).collect(),
+            codes: codes.into_iter().map(u32::from).collect(),
+            ends: None,
+        };
+        if chunk.missing_count() > 0 {
+            let mut missing = Mask::new();
+            chunk.missing_into(&mut missing)?;
+            let last = place(axis.slots.len());
+            axis.slots.push(Slot::Missing);
+            let codes = axis.codes.iter_mut().zip(rows);
+            codes.filter(|(_, row)| missing.contains(**row)).for_each(|(code, _)| *code = last);
+        }
+        Ok(axis)
+    }
+
+    /// As [`of_rows`](Axis::of_rows), the periods that the values fall in.
+    pub(super) fn of_rows_by_period(
+        chunk: &Chunk<'_>,
+        calendar: &Calendar,
+        rows: &[u16],
+    ) -> Result<Self> {
+        let mut axis = Axis::of_rows(chunk, rows)?;
+        axis.coarsen(calendar)?;
         Ok(axis)
     }
 
@@ -187,6 +228,9 @@ impl Axis {
         Ok(())
     }
 }
+
+/// Values of a chunk that are listed even for fewer rows.
+const LISTED_MAX: usize = 256;
 
 /// Periods up to which each is looked for by itself: values that ascend are told by blocks.
 const SOUGHT_MAX: usize = 64;

@@ -8,8 +8,10 @@ use crate::bitmap::{Container, Mask};
 use crate::error::Result;
 use crate::limits::GROUPS_MAX;
 
-/// Rows of a chunk that are read one by one.
-const SINGLE_ROWS_MAX: u32 = 256;
+/// Rows of a chunk each of which is counted by itself.
+const SINGLE_ROWS_MAX: u32 = 4;
+/// Rows of a chunk that are read without their neighbours.
+const FEW_ROWS_MAX: u32 = 4096;
 /// Combinations of codes that a table may have.
 const TABLE_MAX: usize = 1 << 20;
 /// Entries that are gathered before they are counted.
@@ -39,6 +41,12 @@ pub(super) fn count_chunk(
         let whole = |rows: &Container<'_>| Tally::of_group(&group, u64::from(rows.count()));
         return Ok(sets.iter().map(whole).collect());
     }
+    if all.count() <= FEW_ROWS_MAX
+        && let Some((axes, masks)) = axes_of_few(&varied, key, sets)?
+    {
+        return count_axes(group, axes, &masks)?
+            .map_or_else(|| sets.iter().map(singly).collect(), Ok);
+    }
     let all = all.to_mask();
     if let ([(term, source)], [_]) = (varied.as_slice(), sets) {
         let mut tally = Tally::new(group.len());
@@ -54,20 +62,50 @@ pub(super) fn count_chunk(
     for (term, source) in varied {
         axes.push((term, source.axis(key, &all, buckets)?));
     }
-    let Some(combinations) = combinations(&axes) else {
-        return sets.iter().map(singly).collect();
-    };
-    let mut product = Product { group, axes };
-    let count = |rows: &Container<'_>| {
-        let mask = rows.to_mask();
-        match usize::try_from(combinations) {
-            Ok(size) if size <= TABLE_MAX && size <= 8 * mask.count() as usize + 4096 => {
-                product.count_by_table(&mask, size)
+    let masks: Vec<Mask> = sets.iter().map(|rows| rows.to_mask()).collect();
+    count_axes(group, axes, &masks)?.map_or_else(|| sets.iter().map(singly).collect(), Ok)
+}
+
+/// Axes by the places of their terms in a group.
+type Axes = Vec<(usize, Axis)>;
+
+/// The axes of the rows of the first set alone, and the places that the rows of each set have among
+/// them; none where a row may have several values.
+fn axes_of_few(
+    varied: &[(usize, &Source<'_>)],
+    key: u16,
+    sets: &[Container<'_>],
+) -> Result<Option<(Axes, Vec<Mask>)>> {
+    let rows: Vec<u16> = sets.first().map(|all| all.iter().collect()).unwrap_or_default();
+    let mut axes = Vec::with_capacity(varied.len());
+    for (term, source) in varied {
+        let Some(axis) = source.axis_of(key, &rows)? else { return Ok(None) };
+        axes.push((*term, axis));
+    }
+    let places = |set: &Container<'_>| {
+        let (mut mask, mut wanted) = (Mask::new(), set.iter().peekable());
+        for (place, row) in (0..=u16::MAX).zip(&rows) {
+            if wanted.next_if_eq(row).is_some() {
+                mask.set(place);
             }
-            _ => product.count_by_sorting(&mask),
         }
+        mask
     };
-    sets.iter().map(count).collect()
+    Ok(Some((axes, sets.iter().map(places).collect())))
+}
+
+/// Counts the rows of each mask by axes; none where they have more combinations than can be told
+/// apart.
+fn count_axes(group: Vec<Slot>, axes: Axes, masks: &[Mask]) -> Result<Option<Vec<Tally>>> {
+    let Some(combinations) = combinations(&axes) else { return Ok(None) };
+    let mut product = Product { group, axes };
+    let count = |mask: &Mask| match usize::try_from(combinations) {
+        Ok(size) if size <= TABLE_MAX && size <= 8 * mask.count() as usize + 4096 => {
+            product.count_by_table(mask, size)
+        }
+        _ => product.count_by_sorting(mask),
+    };
+    masks.iter().map(count).collect::<Result<_>>().map(Some)
 }
 
 fn put(group: &mut [Slot], term: usize, slot: Slot) {
@@ -85,7 +123,7 @@ struct Product {
     /// What all rows have of the other terms.
     group: Vec<Slot>,
     /// The terms, and their places in a group.
-    axes: Vec<(usize, Axis)>,
+    axes: Axes,
 }
 
 impl Product {

@@ -101,6 +101,34 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// What each of some rows of a chunk has, in turn; none of lists.
+    pub(super) fn axis_of(&self, key: u16, rows: &[u16]) -> Result<Option<Axis>> {
+        match self {
+            Source::Column(column) | Source::Periods(column, _)
+                if column.column_type() == ColumnType::TextList =>
+            {
+                Ok(None)
+            }
+            Source::Column(column) => {
+                Axis::of_rows(&column.chunk(usize::from(key))?, rows).map(Some)
+            }
+            Source::Periods(column, calendar) => {
+                let chunk = column.chunk(usize::from(key))?;
+                Axis::of_rows_by_period(&chunk, calendar, rows).map(Some)
+            }
+            Source::Absent
+            | Source::Namespaces(..)
+            | Source::SerialField(..)
+            | Source::Made(..) => {
+                let mut slots = Vec::with_capacity(rows.len());
+                for row in rows {
+                    self.read(u32::from(key) << 16 | u32::from(*row), &mut slots)?;
+                }
+                Ok(Some(Axis::of_slots(&slots)))
+            }
+        }
+    }
+
     /// Appends what one row has: one slot, or of lists one for each different value.
     pub(super) fn read(&self, row: u32, out: &mut Vec<Slot>) -> Result<()> {
         let (column, calendar) = match self {

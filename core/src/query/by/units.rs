@@ -15,7 +15,7 @@ use crate::pool;
 use crate::query::UnitSet;
 
 /// Chunks that one thread counts, and units in more of them: to wake others takes longer.
-const ALONE_MAX: (usize, u64) = (2, 4096);
+const ALONE_MAX: (usize, u64) = (2, 16_384);
 
 impl UnitSet {
     /// How many units there are of each value of a column, or of each combination of several.

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use crate::column::{ColumnReader, ColumnValues, encode_column, ordinal_number};
 use crate::error::{Error, Result};
 use crate::format::SealedFile;
-use crate::limits::CHUNK_ROWS;
 use crate::schema::ColumnType;
 use crate::segment::texts::{PackedTexts, TextBuffer, encode_packed};
 
@@ -170,10 +169,24 @@ impl StoredColumn {
             StoredColumn::Texts(column) => {
                 let Some(texts) = column.dictionary() else { return Ok(()) };
                 let texts = texts.open()?;
+                let mut ordinals = Vec::with_capacity(rows.len());
                 each_ordinal(column, rows, |ordinal| {
-                    out.push(ordinal.map(|it| texts.bytes(it)).transpose()?);
+                    ordinals.push(ordinal);
                     Ok(())
-                })
+                })?;
+                for some in ordinals.chunks(TEXTS_AHEAD) {
+                    let found = some.iter().map(|it| it.map(|it| texts.bytes(it)).transpose());
+                    let found = found.collect::<Result<Vec<_>>>()?;
+                    // Copies wait for memory one after the other; looks at first bytes do not.
+                    let torn = |text: &&[u8]| text.first().is_some_and(|byte| byte & 0xC0 == 0x80);
+                    if found.iter().flatten().filter(|text| torn(text)).count() > 0 {
+                        return Err(Error::corrupt("registrations: a text is not UTF-8"));
+                    }
+                    for text in found {
+                        out.push(text);
+                    }
+                }
+                Ok(())
             }
             StoredColumn::Numbers(_) => self.each_text(rows, |text| {
                 out.push(text.map(str::as_bytes));
@@ -190,8 +203,8 @@ impl StoredColumn {
     }
 }
 
-/// Rows of a chunk from which it is decoded as a whole.
-const DENSE_ROWS: usize = CHUNK_ROWS / 64;
+/// Texts that are looked at before they are copied.
+const TEXTS_AHEAD: usize = 64;
 
 /// Calls back with the ordinal of each of `rows` in turn, chunk by chunk.
 fn each_ordinal(
@@ -199,32 +212,13 @@ fn each_ordinal(
     rows: &[u32],
     mut call: impl FnMut(Option<u64>) -> Result<()>,
 ) -> Result<()> {
-    let mut all = Vec::new();
-    let mut missing = crate::bitmap::Mask::new();
     for same in rows.chunk_by(|a, b| a >> 16 == b >> 16) {
         let Some(first) = same.first() else { continue };
-        let chunk = column.chunk((first >> 16) as usize)?;
-        let dense = same.len() >= DENSE_ROWS;
-        if dense {
-            chunk.ordinals_into(&mut all)?;
-            missing.clear_all();
-            chunk.missing_into(&mut missing)?;
-        }
-        for row in same {
+        let low = |row: &u32| {
             let [low, high, ..] = row.to_le_bytes();
-            let low = u16::from_le_bytes([low, high]);
-            if dense {
-                let ordinal = all.get(usize::from(low)).copied();
-                let ordinal = ordinal.ok_or_else(|| past_last(*row))?;
-                call((!missing.contains(low)).then_some(ordinal))?;
-            } else {
-                call(chunk.ordinal_at(low)?)?;
-            }
-        }
+            u16::from_le_bytes([low, high])
+        };
+        column.chunk((first >> 16) as usize)?.each_ordinal(same.iter().map(low), &mut call)?;
     }
     Ok(())
-}
-
-fn past_last(row: u32) -> Error {
-    Error::corrupt(format!("registrations: row {row} is past the last"))
 }
