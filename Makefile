@@ -46,6 +46,9 @@ test-node:
 bench:
 	cargo bench -p seriatim-benches --benches
 
+# What the benchmarks below run. All of it together, so that no dependency is built twice.
+RELEASE = cargo build --release -p seriatim-node -p seriatim-python -p seriatim-benches
+
 # Beside other engines on the same data; writes docs/benchmarks.md. Other sizes: UNITS=100m. Other
 # engines: ENGINES=duckdb,pyroaring,polars with their packages in PEERS_PACKAGES. All of it lies in PEERS_HOME.
 UNITS = 10m
@@ -56,7 +59,7 @@ DATE = $(shell date +%F)
 PEERS_HOME ?= $(CURDIR)/target/peers
 PEERS_PYTHON = PEERS_HOME=$(PEERS_HOME) $(PEERS_HOME)/venv/bin/python
 bench-peers:
-	cargo build --release -p seriatim-benches
+	$(RELEASE)
 	test -e $(PEERS_HOME)/venv || python3 -m venv $(PEERS_HOME)/venv
 	$(PEERS_PYTHON) -m pip install --quiet --constraint benches/peers/requirements.txt $(PEERS_PACKAGES)
 	for data in $(DATA); do \
@@ -73,13 +76,13 @@ bench-peers:
 BENCH_PYTHON = $(CURDIR)/target/bench-python
 bench-python:
 	test -e $(PEERS_HOME)/data/$(UNITS)/params.json || { echo "make bench-peers makes the data first"; exit 1; }
-	cargo build --release -p seriatim-benches --bin crossing
+	$(RELEASE)
 	test -e $(BENCH_PYTHON)/venv || python3 -m venv $(BENCH_PYTHON)/venv
-	$(BENCH_PYTHON)/venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint bindings-python/requirements.txt maturin polars
-	rm -rf $(BENCH_PYTHON)/wheels
-	cd bindings-python && $(BENCH_PYTHON)/venv/bin/python -m maturin build --quiet --release --out $(BENCH_PYTHON)/wheels
-	$(BENCH_PYTHON)/venv/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(BENCH_PYTHON)/wheels/*.whl
-	$(BENCH_PYTHON)/venv/bin/python bindings-python/bench/crossing.py --rust target/release/crossing \
+	$(BENCH_PYTHON)/venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint bindings-python/requirements.txt polars
+	rm -rf $(BENCH_PYTHON)/package && mkdir -p $(BENCH_PYTHON)/package
+	cp -r bindings-python/python/seriatim $(BENCH_PYTHON)/package/
+	cp target/release/lib_native.so $(BENCH_PYTHON)/package/seriatim/_native.abi3.so
+	PYTHONPATH=$(BENCH_PYTHON)/package $(BENCH_PYTHON)/venv/bin/python bindings-python/bench/crossing.py --rust target/release/crossing \
 		--data $(PEERS_HOME)/data/$(UNITS) --home $(BENCH_PYTHON) --page docs/benchmarks-python.md --date $(DATE)
 
 # What it costs to ask from Node, beside Rust, and what else a server is held to; writes docs/benchmarks-node.md.
@@ -87,16 +90,16 @@ bench-python:
 BENCH_NODE = $(CURDIR)/target/bench-node
 bench-node:
 	test -e $(PEERS_HOME)/data/$(UNITS)/params.json || { echo "make bench-peers makes the data first"; exit 1; }
-	cargo build --release -p seriatim-benches --bin crossing
+	$(RELEASE)
 	cd bindings-node && npm ci --silent
-	cd bindings-node && npm run --silent build -- --release
+	cd bindings-node && npm run --silent build -- --release --built
 	cd bindings-node && node --expose-gc bench/crossing.mjs --rust $(CURDIR)/target/release/crossing \
 		--data $(PEERS_HOME)/data/$(UNITS) --home $(BENCH_NODE) --page $(CURDIR)/docs/benchmarks-node.md --date $(DATE)
 
 # Registrations one by one: how many a second are lasting, beside SQLite, and what answers cost meanwhile.
 LIVE_HOME = $(CURDIR)/target/bench-live
 bench-live:
-	cargo build --release -p seriatim-benches --bin live
+	$(RELEASE)
 	rm -rf $(LIVE_HOME) && mkdir -p $(LIVE_HOME)
 	target/release/live $(LIVE_HOME) 10000000 1000000
 	python3 benches/peers/log_sqlite.py $(LIVE_HOME)

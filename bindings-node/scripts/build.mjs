@@ -1,5 +1,5 @@
 // Builds the package: the binary of this machine, the JavaScript, and the facade for `import`.
-// With `--release`, the binary is optimised.
+// With `--release`, the binary is optimised; with `--built`, the one is taken that is there.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +12,9 @@ const require = createRequire(import.meta.url);
 const run = (command, ...args) => execFileSync(command, args, { cwd: here, stdio: 'inherit' });
 
 const release = process.argv.includes('--release');
-run('cargo', 'build', '--quiet', '-p', 'seriatim-node', ...(release ? ['--release'] : []));
+if (!process.argv.includes('--built')) {
+  run('cargo', 'build', '--quiet', '-p', 'seriatim-node', ...(release ? ['--release'] : []));
+}
 const target = resolve(here, '..', process.env.CARGO_TARGET_DIR ?? 'target', release ? 'release' : 'debug');
 const library = ['libseriatim_node.so', 'libseriatim_node.dylib', 'seriatim_node.dll']
   .map((it) => join(target, it))

@@ -24,9 +24,10 @@ pub(crate) fn write(batch: &RecordBatch) -> napi::Result<Vec<u8>> {
         name.push(b':');
         columns.push((name, array, Cells::of(array)?));
     }
-    let sizes = columns
-        .iter()
-        .map(|(name, array, _)| array.len() * (name.len() + 8) + array.get_array_memory_size());
+    let sizes = columns.iter().map(|(name, array, _)| {
+        let values = array.to_data().get_slice_memory_size().unwrap_or(0);
+        array.len() * (name.len() + 8) + values
+    });
     let mut out = Vec::with_capacity(sizes.sum());
     for row in 0..batch.num_rows() {
         for (name, array, cells) in &columns {
@@ -125,7 +126,11 @@ struct Texts<'a> {
 impl<'a> Texts<'a> {
     fn of(array: &'a dyn Array) -> Self {
         let texts = array.as_string::<i32>();
-        Texts { texts, plain: is_plain(texts.value_data()) }
+        // The array may be a part of a longer one.
+        let ends = texts.value_offsets();
+        let place = |at: Option<&i32>| at.and_then(|it| usize::try_from(*it).ok()).unwrap_or(0);
+        let bytes = texts.value_data().get(place(ends.first())..place(ends.last()));
+        Texts { texts, plain: is_plain(bytes.unwrap_or_default()) }
     }
 
     fn write(&self, out: &mut Vec<u8>, at: usize) -> napi::Result<()> {

@@ -16,8 +16,10 @@ use crate::convert::Names;
 use crate::error::invalid;
 use crate::load::Fault;
 
-/// How often a load looks for Ctrl-C and tells its progress.
-const TICK: Duration = Duration::from_millis(100);
+/// How often a call that takes long looks for Ctrl-C, and how often it tells its progress. What takes
+/// less time asks for the interpreter only to tell that it has ended.
+const LOOK: Duration = Duration::from_millis(15);
+const TELL: Duration = Duration::from_millis(100);
 
 /// Options as keywords: each must be known, and is used up.
 pub(crate) struct Keywords<'a, 'py> {
@@ -317,21 +319,25 @@ pub(crate) fn watch(
     fault: &Fault,
 ) -> impl FnMut(Progress) -> ControlFlow<()> + 'static {
     let fault = fault.clone();
-    let mut last = Instant::now();
+    let (mut looked, mut told) = (Instant::now(), Instant::now());
     move |at: Progress| {
         let ended = at.rows_total == Some(at.rows);
-        if !ended && last.elapsed() < TICK {
+        let tells = progress.is_some() && (ended || told.elapsed() >= TELL);
+        if !tells && looked.elapsed() < LOOK {
             return ControlFlow::Continue(());
         }
-        last = Instant::now();
-        let told = Python::attach(|py| {
+        looked = Instant::now();
+        let answer = Python::attach(|py| {
             py.check_signals()?;
             match &progress {
-                Some(call) => call.call1(py, (at.rows, at.rows_total)).map(drop),
-                None => Ok(()),
+                Some(call) if tells => {
+                    told = looked;
+                    call.call1(py, (at.rows, at.rows_total)).map(drop)
+                }
+                _ => Ok(()),
             }
         });
-        match told {
+        match answer {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 fault.set(error);

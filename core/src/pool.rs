@@ -55,6 +55,36 @@ impl Halt {
     }
 }
 
+/// Items that are sorted without a look whether to stop.
+const SORTED_AT_ONCE: usize = 1 << 18;
+
+/// Sorts in parallel, and looks meanwhile whether to stop.
+///
+/// # Errors
+///
+/// `cancelled`, with the items in no order.
+pub(crate) fn sort_halting<T: Send>(
+    items: &mut [T],
+    compare: &(impl Fn(&T, &T) -> std::cmp::Ordering + Sync),
+    halt: &Halt,
+) -> Result<()> {
+    halt.check()?;
+    if items.len() <= SORTED_AT_ONCE {
+        items.sort_unstable_by(compare);
+        return Ok(());
+    }
+    // What is in order already, as most loads are, is not taken apart.
+    if items.is_sorted_by(|a, b| compare(a, b).is_le()) {
+        return Ok(());
+    }
+    let middle = items.len() / 2;
+    items.select_nth_unstable_by(middle, compare);
+    let (low, high) = items.split_at_mut(middle);
+    let (low, high) =
+        rayon::join(|| sort_halting(low, compare, halt), || sort_halting(high, compare, halt));
+    low.and(high)
+}
+
 /// How often whoever waits for work is asked whether to go on.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -123,5 +153,24 @@ mod tests {
         };
         assert_eq!(watched(&pool, look, endless).unwrap_err().kind(), ErrorKind::Cancelled);
         assert_eq!(looks, 3);
+    }
+
+    #[test]
+    fn what_is_sorted_halting_is_sorted() {
+        let halt = Halt::default();
+        for rows in [0_u64, 1, 5, 700_000] {
+            let mut items: Vec<u64> =
+                (0..rows).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 50).collect();
+            let mut expected = items.clone();
+            expected.sort_unstable();
+            sort_halting(&mut items, &Ord::cmp, &halt).unwrap();
+            assert_eq!(items, expected);
+            sort_halting(&mut items, &|a, b| b.cmp(a), &halt).unwrap();
+            expected.reverse();
+            assert_eq!(items, expected);
+        }
+        halt.0.store(true, Ordering::Relaxed);
+        let error = sort_halting(&mut [2, 1], &Ord::cmp, &halt).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
     }
 }

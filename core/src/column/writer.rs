@@ -16,6 +16,7 @@ use crate::bitmap::{Mask, RowSet};
 use crate::bytes::PutBytes;
 use crate::error::{Error, Result};
 use crate::limits::{CHUNK_ROWS, SEGMENT_ROWS_MAX};
+use crate::pool::Halt;
 use crate::schema::{ColumnType, Version};
 
 /// The values of a column, one for each row; what stands in a missing row does not matter.
@@ -76,13 +77,15 @@ impl ColumnReport {
 /// # Errors
 ///
 /// `invalid_argument` when the values do not fit the type or the rows, a dictionary is out of order
-/// or a code has no text.
+/// or a code has no text; `cancelled`, looked for once a chunk.
 pub(crate) fn encode_column(
     column_type: ColumnType,
     values: ColumnValues<'_>,
     missing: &[u64],
     rows: u64,
+    halt: &Halt,
 ) -> Result<EncodedColumn> {
+    halt.check()?;
     check(column_type, values, rows)?;
     let (source, dictionary) = match values {
         ColumnValues::Texts { dictionary, codes } => {
@@ -112,6 +115,7 @@ pub(crate) fn encode_column(
         ColumnValues::Numbers(_) | ColumnValues::Floats(_) => None,
     };
     for index in 0..chunks_of(rows) {
+        halt.check()?;
         let zone = writer.put_chunk(index)?;
         if let Some(limit) = limit
             && zone.0 <= zone.1

@@ -8,6 +8,7 @@ use super::{GroupKeys, KeyGroup, Keys, encode_keys};
 use crate::error::{ErrorKind, Result};
 use crate::format::{FileBuilder, FileId, FileKind, SealedFile, Section, SectionId};
 use crate::io::{Directory, MemoryDirectory};
+use crate::pool::Halt;
 use crate::serial::{FamilyId, SerialKey, opaque_order};
 
 /// What a segment holds, row by row.
@@ -85,7 +86,7 @@ fn groups_of(model: &[(u32, SerialKey)]) -> Vec<KeyGroup> {
 }
 
 fn open(model: &[(u32, SerialKey)]) -> Keys {
-    let bytes = encode_keys(&groups_of(model)).unwrap();
+    let bytes = encode_keys(&groups_of(model), &Halt::default()).unwrap();
     Keys::open(section(&bytes), model.len() as u64).unwrap()
 }
 
@@ -190,7 +191,7 @@ proptest! {
         cut in any::<Option<Index>>(),
         probes in probes(),
     ) {
-        let mut bytes = encode_keys(&groups_of(&model)).unwrap();
+        let mut bytes = encode_keys(&groups_of(&model), &Halt::default()).unwrap();
         for (at, (index, value)) in damage.iter().enumerate() {
             // Most damage goes to the tables, where it does most harm.
             let reach = if at % 2 == 0 { bytes.len().min(400) } else { bytes.len() };
@@ -240,7 +241,7 @@ fn use_it_all(bytes: &[u8], model: &[(u32, SerialKey)], probes: &[(Index, u8)]) 
 
 fn of_codes(codes: impl IntoIterator<Item = u128>) -> Vec<u8> {
     let keys = GroupKeys::Coded { family: FamilyId(0), codes: codes.into_iter().collect() };
-    encode_keys(&[KeyGroup { namespace: 0, keys }]).unwrap()
+    encode_keys(&[KeyGroup { namespace: 0, keys }], &Halt::default()).unwrap()
 }
 
 #[test]
@@ -290,7 +291,7 @@ fn a_serial_is_asked_of_the_right_group_only() {
 #[test]
 fn what_cannot_be_written_is_refused() {
     let check = |groups: &[KeyGroup], expected: &str| {
-        let error = encode_keys(groups).unwrap_err();
+        let error = encode_keys(groups, &Halt::default()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
         assert_eq!(error.to_string(), expected);
     };

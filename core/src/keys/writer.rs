@@ -6,6 +6,7 @@ use super::{dense, opaque, sparse};
 use crate::bytes::PutBytes;
 use crate::error::{Error, Result};
 use crate::limits::SEGMENT_ROWS_MAX;
+use crate::pool::Halt;
 use crate::serial::{FamilyId, opaque_order};
 
 /// Writes the serials of a segment, each group in the form that is smallest for it.
@@ -15,9 +16,9 @@ use crate::serial::{FamilyId, opaque_order};
 /// # Errors
 ///
 /// `invalid_argument` where groups or serials do not strictly ascend, a group is empty, or there
-/// are more serials than a segment can have.
-pub(crate) fn encode_keys(groups: &[KeyGroup]) -> Result<Vec<u8>> {
-    check(groups)?;
+/// are more serials than a segment can have; `cancelled`, looked for some times a group.
+pub(crate) fn encode_keys(groups: &[KeyGroup], halt: &Halt) -> Result<Vec<u8>> {
+    check(groups, halt)?;
     let count = u32::try_from(groups.len())
         .map_err(|_| Error::invalid("a segment cannot have more than 2^32 groups of serials"))?;
     let table = HEADER_BYTES + ENTRY_BYTES * groups.len();
@@ -28,7 +29,7 @@ pub(crate) fn encode_keys(groups: &[KeyGroup]) -> Result<Vec<u8>> {
     for group in groups {
         data.resize(data.len().next_multiple_of(ALIGN), 0);
         let start = data.len();
-        let (form, base, parts) = encode_group(&group.keys, &mut data)?;
+        let (form, base, parts) = encode_group(&group.keys, &mut data, halt)?;
         let entry = GroupEntry {
             namespace: group.namespace,
             family: group.family(),
@@ -46,27 +47,34 @@ pub(crate) fn encode_keys(groups: &[KeyGroup]) -> Result<Vec<u8>> {
 }
 
 /// Appends what a group holds; gives its form, its base and its parts.
-fn encode_group(keys: &GroupKeys, out: &mut Vec<u8>) -> Result<(Form, u128, u64)> {
+fn encode_group(keys: &GroupKeys, out: &mut Vec<u8>, halt: &Halt) -> Result<(Form, u128, u64)> {
+    halt.check()?;
     let codes = match keys {
         GroupKeys::Opaque(texts) => return Ok((Form::Opaque, 0, opaque::encode(texts, out))),
         GroupKeys::Coded { codes, .. } => codes,
     };
     let first = codes.first().copied().unwrap_or(0);
-    if dense::size_bytes(codes).is_some_and(|dense| dense <= sparse::size_bytes(codes)) {
+    let is_dense = dense::size_bytes(codes).is_some_and(|it| it <= sparse::size_bytes(codes));
+    halt.check()?;
+    if is_dense {
         return Ok((Form::Dense, dense::base(first), dense::encode(codes, out)?));
     }
     let form = if sparse::is_wide(codes) { Form::SparseWide } else { Form::SparseNarrow };
     Ok((form, first, sparse::encode(codes, out)?))
 }
 
-fn check(groups: &[KeyGroup]) -> Result<()> {
+fn check(groups: &[KeyGroup], halt: &Halt) -> Result<()> {
     let ascend = groups.is_sorted_by(|a, b| (a.namespace, a.family()) < (b.namespace, b.family()));
-    let sorted = groups.iter().all(|group| match &group.keys {
-        GroupKeys::Coded { family, codes } => {
-            *family != FamilyId::OPAQUE && codes.is_sorted_by(|a, b| a < b)
-        }
-        GroupKeys::Opaque(texts) => texts.is_sorted_by(|a, b| opaque_order(a, b).is_lt()),
-    });
+    let mut sorted = true;
+    for group in groups {
+        halt.check()?;
+        sorted &= match &group.keys {
+            GroupKeys::Coded { family, codes } => {
+                *family != FamilyId::OPAQUE && codes.is_sorted_by(|a, b| a < b)
+            }
+            GroupKeys::Opaque(texts) => texts.is_sorted_by(|a, b| opaque_order(a, b).is_lt()),
+        };
+    }
     if !ascend || !sorted {
         return Err(Error::invalid("the serials of a segment must strictly ascend; sort them"));
     }

@@ -1,6 +1,9 @@
 //! Registrations and contacts as Arrow record batches.
 
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{
@@ -16,6 +19,7 @@ use super::gather::Gather;
 use super::owned::Ownership;
 use super::registrations::Batches;
 use crate::error::{Error, Result};
+use crate::pool;
 use crate::registry::{Channel, RegistrationField as Field, Role};
 use crate::segment::TextBuffer;
 
@@ -162,8 +166,10 @@ impl Contacts {
         &self,
         batch_owners: usize,
     ) -> impl Iterator<Item = Result<RecordBatch>> + Send + use<> {
-        let (contacts, step) = (self.clone(), batch_owners.max(1));
-        let (mut start, mut read, mut given) = (0_usize, None::<RecordBatch>, 0);
+        let step = batch_owners.max(1);
+        let width = OWNERS_READ.div_ceil(step).saturating_mul(step);
+        let mut reading = Reading { contacts: self.clone(), start: 0, width, ahead: None };
+        let (mut read, mut given) = (None::<RecordBatch>, 0);
         std::iter::from_fn(move || {
             loop {
                 // Small batches are parts of a large one.
@@ -172,18 +178,9 @@ impl Contacts {
                     given += part.num_rows();
                     return Some(Ok(part));
                 }
-                let width = OWNERS_READ.div_ceil(step).saturating_mul(step);
-                let places = start..contacts.len().min(start.saturating_add(width));
-                if places.is_empty() {
-                    return None;
-                }
-                start = places.end;
-                match contacts.columns(places).and_then(|it| contacts.batch(it)) {
+                match reading.next()? {
                     Ok(batch) => (read, given) = (Some(batch), 0),
-                    Err(error) => {
-                        (start, read) = (contacts.len(), None);
-                        return Some(Err(error));
-                    }
+                    Err(error) => return Some(Err(error)),
                 }
             }
         })
@@ -195,7 +192,11 @@ impl Contacts {
     ///
     /// `invalid_argument` when the columns make no record batch.
     pub fn batch_schema(&self) -> Result<SchemaRef> {
-        self.columns(0..0).and_then(|it| self.batch(it)).map(|batch| batch.schema())
+        self.read_batch(0..0).map(|batch| batch.schema())
+    }
+
+    fn read_batch(&self, places: Range<usize>) -> Result<RecordBatch> {
+        self.columns(places).and_then(|it| self.batch(it))
     }
 
     fn batch(&self, columns: ContactColumns) -> Result<RecordBatch> {
@@ -225,6 +226,56 @@ impl Contacts {
     }
 }
 
+/// Contacts on their way out: while a batch is used, the next one is read.
+struct Reading {
+    contacts: Contacts,
+    /// The place of the first owner that is not given yet.
+    start: usize,
+    /// Owners of a batch.
+    width: usize,
+    /// The batch that begins there, and the process in which it is read.
+    ahead: Option<(u32, Receiver<Result<RecordBatch>>)>,
+}
+
+impl Reading {
+    fn next(&mut self) -> Option<Result<RecordBatch>> {
+        let places = self.places();
+        if places.is_empty() {
+            return None;
+        }
+        let read = match self.ahead.take() {
+            Some((process, ahead)) if process == std::process::id() => ahead
+                .recv()
+                .unwrap_or_else(|_| Err(Error::corrupt("reading contacts ended before its end"))),
+            // After a fork nobody reads ahead in the child.
+            _ => self.contacts.read_batch(places.clone()),
+        };
+        self.start = if read.is_ok() { places.end } else { self.contacts.len() };
+        self.read_ahead();
+        Some(read)
+    }
+
+    fn places(&self) -> Range<usize> {
+        self.start..self.contacts.len().min(self.start.saturating_add(self.width))
+    }
+
+    fn read_ahead(&mut self) {
+        let (contacts, places) = (self.contacts.clone(), self.places());
+        // Without threads the next batch is read when it is asked for.
+        let Some(pool) = pool::shared().ok().filter(|_| !places.is_empty()) else { return };
+        let (give, take) = mpsc::sync_channel(1);
+        pool.spawn(move || {
+            // A panic ends the channel, and with it the reading.
+            let read = catch_unwind(AssertUnwindSafe(|| contacts.read_batch(places)));
+            // Nobody may wait for it any more.
+            if let Ok(read) = read {
+                drop(give.send(read));
+            }
+        });
+        self.ahead = Some((std::process::id(), take));
+    }
+}
+
 /// Lists of texts, by how many texts there are up to the end of each.
 fn lists(ends: &[usize], texts: TextBuffer) -> Result<ArrayRef> {
     let item = Arc::new(ArrowField::new(LIST_ITEM, DataType::Utf8, true));
@@ -232,4 +283,60 @@ fn lists(ends: &[usize], texts: TextBuffer) -> Result<ArrayRef> {
     let lists =
         lists.map_err(|source| Error::invalid("the texts make no lists").caused_by(source))?;
     Ok(Arc::new(lists))
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::cast::AsArray;
+
+    use super::*;
+    use crate::index::{Index, LoadOptions, RegistrationOptions, Registrations, Units};
+    use crate::io::MemoryDirectory;
+    use crate::registry::Purpose;
+    use crate::schema::{Record, Schema, Value};
+
+    #[test]
+    fn contacts_are_the_same_row_by_row_and_in_batches_of_any_size() {
+        let index = Index::create_in(MemoryDirectory::new(), Schema::new(vec![]).unwrap()).unwrap();
+        let serials = || (0..36_000).map(|n| format!("A{n:06}"));
+        index
+            .load_units(Units::records(serials().map(Record::of_serial)), LoadOptions::default())
+            .unwrap();
+        // In another order than the serials; some have two units, some no post.
+        let registrations = serials().enumerate().map(|(n, serial)| {
+            let owner = n * 7_919 % 35_500;
+            let record = Record::of_serial(serial)
+                .with("owner", Value::Text(format!("o-{owner}")))
+                .with("email", Value::Text(format!("{owner}@example.org")));
+            if n % 3 == 0 { record } else { record.with("city", Value::Text("Brno".into())) }
+        });
+        let options = RegistrationOptions::default();
+        index.load_registrations(Registrations::records(registrations), options).unwrap();
+        let all = index.snapshot().all();
+        let own = all.ownership("2025-06-01T00:00:00Z".parse().unwrap()).unwrap();
+        let contacts = own.contacts(Purpose::Safety).unwrap();
+        let expected: Vec<(String, Option<String>, usize)> = contacts
+            .iter()
+            .map(|it| it.map(|it| (it.owner, it.contact.city, it.units.len())).unwrap())
+            .collect();
+        assert_eq!((contacts.len(), expected.len()), (35_500, 35_500));
+        for size in [1_000, 16_384, 20_000, 50_000] {
+            let mut found = Vec::new();
+            for batch in contacts.batches(size) {
+                let batch = batch.unwrap();
+                assert!(batch.num_rows() <= size);
+                let texts = |name: &str| batch.column_by_name(name).unwrap().as_string::<i32>();
+                let units = batch.column_by_name("serials").unwrap().as_list::<i32>();
+                for row in 0..batch.num_rows() {
+                    let city = texts("city");
+                    let city = city.is_valid(row).then(|| city.value(row).to_owned());
+                    let length = units.value(row).len();
+                    found.push((texts("owner").value(row).to_owned(), city, length));
+                }
+            }
+            assert_eq!(found, expected, "in batches of {size}");
+        }
+        // Who stops early waits for nothing.
+        assert_eq!(contacts.batches(10).next().unwrap().unwrap().num_rows(), 10);
+    }
 }

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::format::{FileBuilder, FileId, FileKind, FileSummary, SealedFile, SectionId};
 use crate::io::{Bytes, FileWriter};
 use crate::limits::SEGMENT_ROWS_MAX;
+use crate::pool::Halt;
 use crate::schema::ColumnType;
 
 const META: u32 = 1;
@@ -99,7 +100,8 @@ impl LinkRows {
 
 fn write_numbers(file: &mut FileBuilder, column: u32, numbers: &[i64]) -> Result<()> {
     let values = ColumnValues::Numbers(numbers);
-    let encoded = encode_column(ColumnType::Integer, values, &[], numbers.len() as u64)?;
+    let encoded =
+        encode_column(ColumnType::Integer, values, &[], numbers.len() as u64, &Halt::default())?;
     encoded
         .sections
         .iter()

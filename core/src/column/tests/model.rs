@@ -406,6 +406,7 @@ fn bounds_of_floats_become_ordinals() {
 #[test]
 fn what_does_not_fit_is_refused() {
     use crate::column::{ColumnValues, encode_column};
+    use crate::pool::Halt;
     let texts = ["b", "a"].map(str::to_owned);
     let sorted = ["a", "b"].map(str::to_owned);
     let cases = [
@@ -422,9 +423,12 @@ fn what_does_not_fit_is_refused() {
         ),
     ];
     for (column_type, values, rows) in cases {
-        assert!(encode_column(column_type, values, &[], rows).is_err(), "{values:?}");
+        assert!(
+            encode_column(column_type, values, &[], rows, &Halt::default()).is_err(),
+            "{values:?}"
+        );
     }
     // A missing row may hold anything.
     let codes = ColumnValues::Texts { dictionary: &sorted, codes: &[9, 1] };
-    assert!(encode_column(ColumnType::Text, codes, &[1], 2).is_ok());
+    assert!(encode_column(ColumnType::Text, codes, &[1], 2, &Halt::default()).is_ok());
 }

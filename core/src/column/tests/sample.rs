@@ -7,6 +7,7 @@ use crate::column::{
 };
 use crate::format::{FileBuilder, FileId, FileKind, SealedFile, SectionId};
 use crate::io::{Directory, MemoryDirectory};
+use crate::pool::Halt;
 use crate::schema::{ColumnType, Value, Version};
 
 /// Owned values of a column.
@@ -67,7 +68,8 @@ impl Sample {
             }
         };
         let encoded =
-            encode_column(self.column_type, values, &missing, self.rows() as u64).unwrap();
+            encode_column(self.column_type, values, &missing, self.rows() as u64, &Halt::default())
+                .unwrap();
         (encoded.sections, encoded.report)
     }
 

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::block::{Block, BlockColumn, BlockTexts, usize_of};
 use super::interner::{Interner, MISSING};
 use crate::error::{Error, Result};
+use crate::pool::Halt;
 use crate::schema::{ColumnType, Schema};
 use crate::serial::{Families, FamilyId, SerialKey};
 
@@ -66,6 +67,9 @@ impl BufferColumn {
         }
     }
 }
+
+/// Serials that are read again without a look whether to stop.
+const HALT_ROWS: usize = 1 << 16;
 
 impl Buffer {
     pub(super) fn new(schema: &Schema) -> Self {
@@ -165,7 +169,7 @@ impl Buffer {
     }
 
     /// Reads the opaque serials again with more families than before.
-    pub(super) fn classify_opaque(&mut self, families: &Families) -> Result<()> {
+    pub(super) fn classify_opaque(&mut self, families: &Families, halt: &Halt) -> Result<()> {
         let texts = std::mem::take(&mut self.opaque);
         self.opaque_bytes = 0;
         for (family, code) in self.families.iter_mut().zip(&mut self.codes) {
@@ -173,6 +177,9 @@ impl Buffer {
                 continue;
             }
             let place = usize::try_from(*code).unwrap_or(usize::MAX);
+            if place.is_multiple_of(HALT_ROWS) {
+                halt.check()?;
+            }
             let text = texts.get(place).map_or("", |text| text);
             match families.classify(text)? {
                 SerialKey::Coded { family: fits, code: number } => {

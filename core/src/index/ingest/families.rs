@@ -3,6 +3,7 @@
 use super::buffer::Buffer;
 use crate::error::Result;
 use crate::limits::FAMILIES_MAX;
+use crate::pool::Halt;
 use crate::segment::UnitSegment;
 use crate::serial::{Families, FamilyId, Inference, Inferrer, SerialKey};
 
@@ -58,13 +59,14 @@ impl FamilyFinder {
         buffer: &mut Buffer,
         earlier: &[&UnitSegment],
         at_end: bool,
+        halt: &Halt,
     ) -> Result<()> {
         let opaque = buffer.opaque.len();
         if !self.enabled || opaque == 0 || (!at_end && opaque < self.due_at) {
             return Ok(());
         }
         // Rows may have been read before the families of an earlier buffer were found.
-        buffer.classify_opaque(&self.families)?;
+        buffer.classify_opaque(&self.families, halt)?;
         let opaque = buffer.opaque.len();
         let mut inferrer = Inferrer::new(&self.families);
         buffer.opaque.iter().for_each(|text| inferrer.observe(text));
@@ -72,7 +74,7 @@ impl FamilyFinder {
         let before = self.families.len();
         self.accept(inferrer.finish(), earlier)?;
         if self.families.len() > before {
-            buffer.classify_opaque(&self.families)?;
+            buffer.classify_opaque(&self.families, halt)?;
         }
         self.due_at = DUE_AT_FIRST.max(buffer.opaque.len() * 2);
         Ok(())

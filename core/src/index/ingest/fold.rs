@@ -14,6 +14,7 @@ use crate::index::manifest::{FileEntry, Manifest, RegistrationEntry};
 use crate::index::snapshot::Snapshot;
 use crate::keys::encode_keys;
 use crate::log::Head;
+use crate::pool::Halt;
 use crate::registry::{ContactText, RegistrationField as Field};
 use crate::schema::Schema;
 use crate::segment::{
@@ -60,7 +61,7 @@ pub(in crate::index) fn fold(
         manifest.registrations.push(entry);
         retired.push(RowSet::new());
     }
-    derive(&mut draft, &mut manifest, before, &retired)?;
+    derive(&mut draft, &mut manifest, before, &retired, &Halt::default())?;
     if let Some(log) = &mut manifest.log {
         log.kept_from = log.from;
         log.from += records;
@@ -81,7 +82,8 @@ fn write(
 ) -> Result<RegistrationEntry> {
     let buffer = serials(before, tail, rows)?;
     // Without columns no row replaces another.
-    let Ordered { namespaces, groups, rows: moved, firsts, .. } = order(&buffer, None, 0);
+    let Ordered { namespaces, groups, rows: moved, firsts, .. } =
+        order(&buffer, None, 0, &Halt::default())?;
     drop(buffer);
     let source = RegistrationSource::Tail(tail);
     let mut fields = Vec::new();
@@ -89,7 +91,12 @@ fn write(
         let values = source.numbers(name, rows)?;
         let told = values.iter().any(|it| it.is_some_and(|it| name != "role" || it != 0));
         if told {
-            fields.push(StoredField::encode(name, &numbers(&values, &moved), false)?);
+            fields.push(StoredField::encode(
+                name,
+                &numbers(&values, &moved),
+                false,
+                &Halt::default(),
+            )?);
         }
     }
     for field in [Field::Key, Field::Owner, Field::Language, Field::Country] {
@@ -102,7 +109,7 @@ fn write(
         rows: count(moved.len())?,
         namespaces,
         keys: count(firsts.len())?,
-        key_bytes: encode_keys(&groups)?,
+        key_bytes: encode_keys(&groups, &Halt::default())?,
         firsts,
         fields,
     };
@@ -176,7 +183,7 @@ impl Texts {
         let codes = place(self.codes, Some(moved));
         let values = StoredValues::Texts { texts: self.texts.into_texts(), codes };
         // Keys are searched when later registrations come.
-        StoredField::encode(field.name(), &values, field == Field::Key).map(Some)
+        StoredField::encode(field.name(), &values, field == Field::Key, &Halt::default()).map(Some)
     }
 }
 

@@ -9,6 +9,7 @@ use super::interner::MISSING;
 use crate::column::{ColumnValues, EncodedColumn, encode_column};
 use crate::error::{Error, Result};
 use crate::keys::{GroupKeys, KeyGroup, encode_keys};
+use crate::pool::{Halt, sort_halting};
 use crate::schema::ColumnType;
 use crate::segment::EncodedIdentifiers;
 use crate::serial::{Families, FamilyId, SerialFamily, SerialKey, opaque_order};
@@ -21,6 +22,7 @@ pub(super) fn encode(
     families: &Families,
     texts: &[String],
     rows: &[u32],
+    halt: &Halt,
 ) -> Result<EncodedIdentifiers> {
     let mut used = vec![false; texts.len()];
     for number in rows {
@@ -28,7 +30,7 @@ pub(super) fn encode(
             *used = true;
         }
     }
-    let sorted = Sorted::new(families, texts, &used)?;
+    let sorted = Sorted::new(families, texts, &used, halt)?;
     // Where the rows of each place begin; one more is where they end.
     let mut firsts = vec![0_i64; sorted.distinct + 1];
     for place in rows.iter().filter_map(|number| sorted.place(*number)) {
@@ -57,15 +59,15 @@ pub(super) fn encode(
         distinct: firsts.len() as u64,
         rows: places.len() as u64,
         families: sorted.rows_of(rows),
-        keys: encode_keys(&sorted.groups)?,
-        firsts: shared.then(|| numbers(&firsts)).transpose()?,
-        places: numbers(&places)?,
+        keys: encode_keys(&sorted.groups, halt)?,
+        firsts: shared.then(|| numbers(&firsts, halt)).transpose()?,
+        places: numbers(&places, halt)?,
     })
 }
 
-fn numbers(values: &[i64]) -> Result<EncodedColumn> {
+fn numbers(values: &[i64], halt: &Halt) -> Result<EncodedColumn> {
     let rows = values.len() as u64;
-    encode_column(ColumnType::Integer, ColumnValues::Numbers(values), &[], rows)
+    encode_column(ColumnType::Integer, ColumnValues::Numbers(values), &[], rows, halt)
 }
 
 /// The different identifiers of a column.
@@ -77,12 +79,13 @@ struct Sorted {
 }
 
 impl Sorted {
-    fn new(families: &Families, texts: &[String], used: &[bool]) -> Result<Self> {
+    fn new(families: &Families, texts: &[String], used: &[bool], halt: &Halt) -> Result<Self> {
         let mut coded: Vec<Coded> = families.iter().map(|(_, it)| Coded::of(it)).collect();
         let mut opaque: Vec<(Box<str>, u32)> = Vec::new();
         let numbered: Vec<(u32, &String)> =
             (0_u32..).zip(texts).zip(used).filter(|(_, used)| **used).map(|(it, _)| it).collect();
         for block in numbered.chunks(BLOCK) {
+            halt.check()?;
             let keys = block.par_iter().map(|(_, text)| families.classify(text));
             let keys: Vec<Result<SerialKey>> = keys.collect();
             for ((number, _), key) in block.iter().zip(keys) {
@@ -101,17 +104,17 @@ impl Sorted {
         for ((family, _), coded) in families.iter().zip(coded) {
             let codes = match coded {
                 Coded::Narrow(mut pairs) => {
-                    pairs.par_sort_unstable();
+                    sort_halting(&mut pairs, &Ord::cmp, halt)?;
                     sorted.take(pairs, u128::from)?
                 }
                 Coded::Wide(mut pairs) => {
-                    pairs.par_sort_unstable();
+                    sort_halting(&mut pairs, &Ord::cmp, halt)?;
                     sorted.take(pairs, |code| code)?
                 }
             };
             sorted.push(GroupKeys::Coded { family, codes });
         }
-        opaque.par_sort_unstable_by(|a, b| opaque_order(&a.0, &b.0));
+        sort_halting(&mut opaque, &|a, b| opaque_order(&a.0, &b.0), halt)?;
         let texts = sorted.take(opaque, |text| text)?;
         sorted.push(GroupKeys::Opaque(texts));
         Ok(sorted)

@@ -33,8 +33,8 @@ pub(super) trait Sink: Send + Sync {
     }
 
     /// Looks at the rows held so far, and at the end at those of the next segment.
-    fn gathered(&mut self, rows: &mut Buffer, at_end: bool) -> Result<()> {
-        let _ = (rows, at_end);
+    fn gathered(&mut self, rows: &mut Buffer, at_end: bool, halt: &Halt) -> Result<()> {
+        let _ = (rows, at_end, halt);
         Ok(())
     }
 
@@ -100,7 +100,7 @@ impl<S: Sink> Intake<S> {
             let sink = &self.sink;
             let read = |job: Job<'static>, halt: &Halt| {
                 halt.check()?;
-                let mut blocks = job(&shape)?;
+                let mut blocks = job(&shape, halt)?;
                 blocks.iter_mut().try_for_each(|block| sink.prepare(block))?;
                 Ok(blocks)
             };
@@ -151,7 +151,7 @@ impl<S: Sink> Intake<S> {
                 let end = block.rows.min(start.saturating_add(room));
                 self.buffer.append(&block, start..end, self.namespace.as_deref())?;
                 start = end;
-                self.sink.gathered(&mut self.buffer, false)?;
+                self.sink.gathered(&mut self.buffer, false, halt)?;
                 if self.buffer.rows() >= self.rows_max || self.buffer.size_bytes() >= self.bytes_max
                 {
                     self.seal(halt)?;
@@ -163,7 +163,7 @@ impl<S: Sink> Intake<S> {
 
     /// Writes the rows that are held as a segment.
     fn seal(&mut self, halt: &Halt) -> Result<()> {
-        self.sink.gathered(&mut self.buffer, true)?;
+        self.sink.gathered(&mut self.buffer, true, halt)?;
         let empty = self.sink.buffer();
         let buffer = std::mem::replace(&mut self.buffer, empty);
         self.sink.write(buffer, halt)

@@ -50,7 +50,16 @@ pub(in crate::index) fn load(
     let pool = options.limits.pool()?;
     load.run(&mut *reader, &mut options.limits.on_progress, &pool)?;
     sort(&mut load, &mut *reader, &mut options.limits, &pool)?;
-    commit(load, manifest, options.duplicates)
+    if options.duplicates == DuplicatePolicy::Refuse {
+        load.sink.writer.duplicates().refuse()?;
+    }
+    let finder = &load.sink.finder;
+    manifest.schema = manifest.schema.with_families(finder.families.clone());
+    manifest.inferred.extend(finder.inference.families.iter().cloned());
+    let progress = load.progress(&*reader);
+    let look = || tell(&mut options.limits.on_progress, progress);
+    let manifest = pool::watched(&pool, look, |halt| load.sink.writer.finish(manifest, halt))?;
+    publish(load, manifest)
 }
 
 /// Units on their way to segments.
@@ -70,8 +79,8 @@ impl Sink for UnitSink<'_> {
         &self.shape
     }
 
-    fn gathered(&mut self, rows: &mut Buffer, at_end: bool) -> Result<()> {
-        self.finder.propose(rows, &self.writer.segments(), at_end)
+    fn gathered(&mut self, rows: &mut Buffer, at_end: bool, halt: &Halt) -> Result<()> {
+        self.finder.propose(rows, &self.writer.segments(), at_end, halt)
     }
 
     fn schema(&self) -> &Schema {
@@ -115,22 +124,12 @@ fn sort(
     load.sink.writer.draft().discard(&paths)
 }
 
-fn commit(
-    load: Intake<UnitSink<'_>>,
-    mut manifest: Manifest,
-    policy: DuplicatePolicy,
-) -> Result<(Manifest, LoadReport)> {
+fn publish(load: Intake<UnitSink<'_>>, manifest: Manifest) -> Result<(Manifest, LoadReport)> {
     let Intake { sink: UnitSink { shape, finder, writer }, rejects, read, .. } = load;
-    if policy == DuplicatePolicy::Refuse {
-        writer.duplicates().refuse()?;
-    }
     let rejected = rejects.finish()?;
-    let families = finder.families;
     let units_of =
         |(id, family): (FamilyId, &SerialFamily)| (family.name().to_owned(), writer.units_of(id));
-    let families_found = families.iter().map(units_of).collect();
-    manifest.schema = manifest.schema.with_families(families);
-    manifest.inferred.extend(finder.inference.families.iter().cloned());
+    let families_found = finder.families.iter().map(units_of).collect();
     let duplicates = writer.duplicates().clone();
     let loaded = read - rejected.rows - duplicates.within_load;
     let absent = manifest.schema.columns().iter().zip(&shape.columns);
@@ -149,6 +148,6 @@ fn commit(
             .map(|(column, _)| column.name().to_owned())
             .collect(),
     };
-    let manifest = writer.commit(manifest)?;
+    writer.publish(&manifest)?;
     Ok((manifest, report))
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use super::block::usize_of;
 use super::buffer::Buffer;
+use crate::error::Result;
 use crate::keys::{GroupKeys, KeyGroup};
+use crate::pool::{Halt, sort_halting};
 use crate::serial::{FamilyId, opaque_order};
 
 /// The rows of a buffer in the order of the segment, each serial once.
@@ -22,7 +22,11 @@ pub(super) struct Ordered {
 }
 
 /// Orders the rows of a buffer. Where a serial comes twice, its last row stays.
-pub(super) fn order(buffer: &Buffer) -> Ordered {
+///
+/// # Errors
+///
+/// `cancelled`.
+pub(super) fn order(buffer: &Buffer, halt: &Halt) -> Result<Ordered> {
     let names = buffer.namespace_names.texts();
     let mut by_name: Vec<u32> = (0..).take(names.len()).collect();
     by_name.sort_by_key(|number| names.get(usize_of(*number)));
@@ -42,14 +46,14 @@ pub(super) fn order(buffer: &Buffer) -> Ordered {
     let mut rows = Vec::with_capacity(buffer.rows());
     let rank = |number: u32| rank.get(usize_of(number)).copied().unwrap_or(0);
     for ((namespace, family), mut members) in groups(buffer, rank) {
+        halt.check()?;
         let family = FamilyId(family);
+        let replaced = &mut ordered.replaced;
         let keys = if family == FamilyId::OPAQUE {
-            order_opaque(buffer, &mut members, &mut ordered.replaced)
+            order_opaque(buffer, &mut members, replaced, halt)?
         } else {
-            GroupKeys::Coded {
-                family,
-                codes: order_coded(buffer, &mut members, &mut ordered.replaced),
-            }
+            let codes = order_coded(buffer, &mut members, replaced, halt)?;
+            GroupKeys::Coded { family, codes }
         };
         ordered.groups.push(KeyGroup { namespace, keys });
         rows.append(&mut members);
@@ -57,7 +61,7 @@ pub(super) fn order(buffer: &Buffer) -> Ordered {
     let as_they_came =
         rows.len() == buffer.rows() && (0u32..).zip(&rows).all(|(at, row)| at == *row);
     ordered.rows = (!as_they_came).then_some(rows);
-    ordered
+    Ok(ordered)
 }
 
 /// The rows of each (rank of its namespace, family), as they came.
@@ -82,21 +86,28 @@ pub(super) fn groups(buffer: &Buffer, rank: impl Fn(u32) -> u32) -> BTreeMap<(u3
     groups
 }
 
-fn order_coded(buffer: &Buffer, members: &mut Vec<u32>, replaced: &mut Vec<u32>) -> Vec<u128> {
+fn order_coded(
+    buffer: &Buffer,
+    members: &mut Vec<u32>,
+    replaced: &mut Vec<u32>,
+    halt: &Halt,
+) -> Result<Vec<u128>> {
     let code = |row: &u32| buffer.codes.get(usize_of(*row)).copied().unwrap_or(0);
     let codes: Vec<u128> = members.iter().map(code).collect();
     if codes.is_sorted_by(|a, b| a < b) {
-        return codes;
+        return Ok(codes);
     }
     drop(codes);
+    halt.check()?;
     // Half the memory, where every code fits in 64 bits.
     let narrow: Option<Vec<(u64, u32)>> =
         members.iter().map(|row| u64::try_from(code(row)).ok().map(|code| (code, *row))).collect();
     if let Some(pairs) = narrow {
-        return sort_pairs(pairs, members, replaced).into_iter().map(u128::from).collect();
+        let codes = sort_pairs(pairs, members, replaced, halt)?;
+        return Ok(codes.into_iter().map(u128::from).collect());
     }
     let pairs = members.iter().map(|row| (code(row), *row)).collect();
-    sort_pairs(pairs, members, replaced)
+    sort_pairs(pairs, members, replaced, halt)
 }
 
 /// Sorts by code; where one comes twice, its last row stays.
@@ -104,8 +115,9 @@ fn sort_pairs<C: Copy + Ord + Send>(
     mut pairs: Vec<(C, u32)>,
     members: &mut Vec<u32>,
     replaced: &mut Vec<u32>,
-) -> Vec<C> {
-    pairs.par_sort_unstable();
+    halt: &Halt,
+) -> Result<Vec<C>> {
+    sort_halting(&mut pairs, &Ord::cmp, halt)?;
     members.clear();
     let mut codes = Vec::with_capacity(pairs.len());
     let mut later = pairs.iter().skip(1);
@@ -117,15 +129,20 @@ fn sort_pairs<C: Copy + Ord + Send>(
             members.push(*row);
         }
     }
-    codes
+    Ok(codes)
 }
 
-fn order_opaque(buffer: &Buffer, members: &mut Vec<u32>, replaced: &mut Vec<u32>) -> GroupKeys {
+fn order_opaque(
+    buffer: &Buffer,
+    members: &mut Vec<u32>,
+    replaced: &mut Vec<u32>,
+    halt: &Halt,
+) -> Result<GroupKeys> {
     let text = |row: &u32| {
         let place = buffer.codes.get(usize_of(*row)).and_then(|it| usize::try_from(*it).ok());
         place.and_then(|at| buffer.opaque.get(at)).map_or("", |text| text)
     };
-    members.par_sort_unstable_by(|a, b| opaque_order(text(a), text(b)).then(a.cmp(b)));
+    sort_halting(members, &|a, b| opaque_order(text(a), text(b)).then(a.cmp(b)), halt)?;
     let sorted = std::mem::take(members);
     let mut later = sorted.iter().skip(1);
     for row in &sorted {
@@ -135,5 +152,5 @@ fn order_opaque(buffer: &Buffer, members: &mut Vec<u32>, replaced: &mut Vec<u32>
             members.push(*row);
         }
     }
-    GroupKeys::Opaque(members.iter().map(|row| text(row).into()).collect())
+    Ok(GroupKeys::Opaque(members.iter().map(|row| text(row).into()).collect()))
 }

@@ -10,7 +10,7 @@ use super::order::Ordered;
 use crate::column::{ColumnValues, encode_column};
 use crate::error::{Error, Result};
 use crate::keys::{KeyGroup, encode_keys};
-use crate::pool::Halt;
+use crate::pool::{Halt, sort_halting};
 use crate::schema::{Column, ColumnType, Schema, Version};
 use crate::segment::{UnitColumn, UnitRows};
 
@@ -26,7 +26,7 @@ pub(super) fn encode(
     let columns: Vec<(&Column, BufferColumn)> =
         schema.columns().iter().zip(buffer.columns).collect();
     let (keys, columns) = rayon::join(
-        || encode_keys(&ordered.groups),
+        || encode_keys(&ordered.groups, halt),
         || {
             columns
                 .into_par_iter()
@@ -53,18 +53,17 @@ fn encode_one(
     let column_type = column.column_type();
     let rows_total = u64::try_from(rows).unwrap_or(u64::MAX);
     let encode = |values: ColumnValues<'_>, missing: &[u64]| {
-        halt.check()?;
-        encode_column(column_type, values, missing, rows_total)
+        encode_column(column_type, values, missing, rows_total, halt)
     };
     let mut identifiers = None;
     let encoded = match values {
         BufferColumn::Texts { texts, codes } => {
-            let (dictionary, rank) = sorted(texts, column_type);
+            let (dictionary, rank) = sorted(texts, column_type, halt)?;
             let codes = place(codes, order);
             if let Some(families) = column.identifier() {
                 let number = |it: &u32| rank.get(usize_of(*it)).copied().unwrap_or(MISSING);
                 let numbers: Vec<u32> = codes.iter().map(number).collect();
-                identifiers = Some(identifiers::encode(families, &dictionary, &numbers)?);
+                identifiers = Some(identifiers::encode(families, &dictionary, &numbers, halt)?);
             }
             let missing = bits((0u32..).zip(&codes).filter(|(_, it)| **it == MISSING), rows);
             let codes: Vec<u32> =
@@ -81,7 +80,7 @@ fn encode_one(
             encode(ColumnValues::Floats(&place(values, order)), &missing)
         }
         BufferColumn::Lists { texts, ends, codes, missing } => {
-            let (dictionary, rank) = sorted(texts, column_type);
+            let (dictionary, rank) = sorted(texts, column_type, halt)?;
             let missing = placed_bits(&missing, order, rows);
             let (ends, mut codes) = place_lists(ends, codes, order)?;
             for code in &mut codes {
@@ -97,13 +96,17 @@ fn encode_one(
 }
 
 /// The texts in the order of their type, and the place there of each number.
-fn sorted(texts: Interner, column_type: ColumnType) -> (Vec<String>, Vec<u32>) {
+fn sorted(
+    texts: Interner,
+    column_type: ColumnType,
+    halt: &Halt,
+) -> Result<(Vec<String>, Vec<u32>)> {
     let mut numbered: Vec<(u32, String)> =
         (0u32..).zip(texts.into_texts().into_iter().map(String::from)).collect();
     if column_type == ColumnType::Version {
-        numbered.sort_unstable_by(|a, b| Version::compare(&a.1, &b.1));
+        sort_halting(&mut numbered, &|a, b| Version::compare(&a.1, &b.1), halt)?;
     } else {
-        numbered.sort_unstable_by(|a, b| a.1.cmp(&b.1));
+        sort_halting(&mut numbered, &|a, b| a.1.cmp(&b.1), halt)?;
     }
     let mut rank = vec![0; numbered.len()];
     for (place, (number, _)) in (0u32..).zip(&numbered) {
@@ -111,7 +114,7 @@ fn sorted(texts: Interner, column_type: ColumnType) -> (Vec<String>, Vec<u32>) {
             *slot = place;
         }
     }
-    (numbered.into_iter().map(|(_, text)| text).collect(), rank)
+    Ok((numbered.into_iter().map(|(_, text)| text).collect(), rank))
 }
 
 /// The values in the order of the segment.

@@ -127,8 +127,7 @@ impl<'l> Writer<'l> {
         families: &Families,
         halt: &Halt,
     ) -> Result<()> {
-        let ordered = order(&buffer);
-        halt.check()?;
+        let ordered = order(&buffer, halt)?;
         self.count_replaced(&buffer, &ordered, families)?;
         for group in &ordered.groups {
             let units = u64::try_from(group.len()).unwrap_or(u64::MAX);
@@ -152,7 +151,7 @@ impl<'l> Writer<'l> {
     /// Orders and writes rows as a segment that were units of the index or of the load already, and
     /// are counted.
     pub(super) fn write_again(&mut self, mut buffer: Buffer, halt: &Halt) -> Result<()> {
-        let ordered = order(&buffer);
+        let ordered = order(&buffer, halt)?;
         buffer.forget_keys();
         let rows = seal::encode(buffer, &ordered, &self.schema, halt)?;
         drop(ordered);
@@ -228,8 +227,9 @@ impl<'l> Writer<'l> {
         Ok(())
     }
 
-    /// Writes what retires rows, and publishes the manifest.
-    pub(super) fn commit(mut self, mut manifest: Manifest) -> Result<Manifest> {
+    /// Adds to the manifest what was written, what retires rows and what links them; then it is
+    /// ready to be [published](Writer::publish).
+    pub(super) fn finish(&mut self, mut manifest: Manifest, halt: &Halt) -> Result<Manifest> {
         let live = self.earlier.iter().zip(&self.retired);
         for (entry, (segment, retired)) in manifest.units.iter_mut().zip(live) {
             if !retired.is_empty() {
@@ -238,7 +238,7 @@ impl<'l> Writer<'l> {
                     Some(write_side(&mut self.draft, self.version, &segment.units, &retired)?);
             }
         }
-        for written in self.written {
+        for written in std::mem::take(&mut self.written) {
             let mut retired = None;
             if !written.retired.is_empty() {
                 let (units, rows) = (&written.units, &written.retired);
@@ -247,9 +247,13 @@ impl<'l> Writer<'l> {
             let rows = written.units.rows();
             manifest.units.push(UnitEntry { file: written.file, rows, retired });
         }
-        derive(&mut self.draft, &mut manifest, self.before, &[])?;
-        self.draft.commit(&manifest)?;
+        derive(&mut self.draft, &mut manifest, self.before, &[], halt)?;
         Ok(manifest)
+    }
+
+    /// Makes a manifest the newest one.
+    pub(super) fn publish(self, manifest: &Manifest) -> Result<()> {
+        self.draft.commit(manifest)
     }
 }
 

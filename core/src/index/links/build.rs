@@ -5,6 +5,7 @@ use super::live::LiveRegistrations;
 use super::matches::{Match, Side, each_match};
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
+use crate::pool::{Halt, sort_halting};
 use crate::registry::Access;
 use crate::segment::{RegistrationSegment, UnitSegment};
 use crate::serial::Families;
@@ -37,16 +38,20 @@ impl Summary {
     }
 }
 
+/// Serials that are looked for without a look whether to stop.
+const HALT_SERIALS: u32 = 1 << 14;
+
 /// Derives the links.
 pub(super) fn build(
     units: &UnitSegment,
     registrations: &LiveRegistrations,
     families: &Families,
+    halt: &Halt,
 ) -> Result<LinkRows> {
     let segment = &*registrations.segment;
-    let as_of_min = as_of_min(segment, &registrations.amendment)?;
-    let summaries = summaries(segment, &registrations.amendment, as_of_min)?;
-    let mut matches = matches(units, segment, families)?;
+    let as_of_min = as_of_min(segment, &registrations.amendment, halt)?;
+    let summaries = summaries(segment, &registrations.amendment, as_of_min, halt)?;
+    let mut matches = matches(units, segment, families, halt)?;
     matches.retain(|it| {
         let ambiguous = it.bare && registrations.amendment.ambiguous.contains(it.position);
         let summary = summaries.get(it.position as usize);
@@ -79,6 +84,7 @@ pub(super) fn build(
             }
         }
     }
+    halt.check()?;
     links.steady = RowSet::from_sorted(steady);
     links.varying = RowSet::from_sorted(varying);
     links.uneven = RowSet::from_sorted(uneven);
@@ -99,6 +105,7 @@ fn matches(
     units: &UnitSegment,
     registrations: &RegistrationSegment,
     families: &Families,
+    halt: &Halt,
 ) -> Result<Vec<Match>> {
     let namespaces = |asked: Option<&str>| match asked {
         Some(name) => units.namespace(name).into_iter().collect(),
@@ -108,9 +115,10 @@ fn matches(
     let mut matches = Vec::new();
     each_match(registrations, &side, families, |found| {
         matches.push(found);
-        Ok(())
+        if found.position.is_multiple_of(HALT_SERIALS) { halt.check() } else { Ok(()) }
     })?;
-    matches.sort_by_key(|it| (it.row, it.bare));
+    // Of one unit there may be a match with its namespace and one without.
+    sort_halting(&mut matches, &|a, b| (a.row, a.bare).cmp(&(b.row, b.bare)), halt)?;
     Ok(matches)
 }
 
@@ -118,6 +126,7 @@ fn matches(
 fn each_live(
     segment: &RegistrationSegment,
     amendment: &Amendment,
+    halt: &Halt,
     mut call: impl FnMut(u32, Held) -> Result<()>,
 ) -> Result<()> {
     /// Serials looked at a time.
@@ -125,6 +134,7 @@ fn each_live(
     let keys = segment.keys().rows();
     let mut start = 0;
     while start < keys {
+        halt.check()?;
         let end = keys.min(start + STRIDE);
         let positions: Vec<u32> = (start..end).filter_map(|it| u32::try_from(it).ok()).collect();
         let (mut owners, mut rows) = (Vec::new(), Vec::new());
@@ -153,10 +163,10 @@ fn each_live(
 }
 
 /// The instant by which nearly all open-ended registrations in an owning role had begun.
-fn as_of_min(segment: &RegistrationSegment, amendment: &Amendment) -> Result<i64> {
+fn as_of_min(segment: &RegistrationSegment, amendment: &Amendment, halt: &Halt) -> Result<i64> {
     let mut begun = Vec::new();
     if segment.stored("valid_from").is_some() {
-        each_live(segment, amendment, |_, held| {
+        each_live(segment, amendment, halt, |_, held| {
             if held.role.is_owning() && held.to.is_none() {
                 begun.push(held.from.unwrap_or(i64::MIN));
             }
@@ -164,7 +174,7 @@ fn as_of_min(segment: &RegistrationSegment, amendment: &Amendment) -> Result<i64
         })?;
     }
     let late = begun.len() / LATE_ONE_IN;
-    begun.sort_unstable_by(|a, b| b.cmp(a));
+    sort_halting(&mut begun, &|a, b| b.cmp(a), halt)?;
     Ok(begun.get(late).copied().unwrap_or(i64::MIN))
 }
 
@@ -173,11 +183,12 @@ fn summaries(
     segment: &RegistrationSegment,
     amendment: &Amendment,
     as_of_min: i64,
+    halt: &Halt,
 ) -> Result<Vec<Summary>> {
     let keys = usize::try_from(segment.keys().rows());
     let mut summaries =
         vec![Summary::default(); keys.map_err(|_| Error::unsupported("too many serials"))?];
-    each_live(segment, amendment, |position, held| {
+    each_live(segment, amendment, halt, |position, held| {
         let owned = held.role.is_owning();
         let began = held.from.is_none_or(|from| from <= as_of_min);
         let passes = held.to.is_some() || !began;

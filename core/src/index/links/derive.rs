@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::index::files::Draft;
 use crate::index::manifest::{AmendedEntry, FileEntry, LinkEntry, Manifest};
 use crate::index::snapshot::Snapshot;
+use crate::pool::Halt;
 use crate::segment::UnitSegment;
 use crate::sidecar::{Amendment, links_id};
 
@@ -31,6 +32,7 @@ pub(in crate::index) fn derive(
     manifest: &mut Manifest,
     before: &Snapshot,
     retired: &[RowSet],
+    halt: &Halt,
 ) -> Result<Vec<Derived>> {
     if manifest.registrations.is_empty() {
         return Ok(Vec::new());
@@ -40,6 +42,7 @@ pub(in crate::index) fn derive(
     let earlier = std::mem::take(&mut manifest.links);
     let mut derived = Vec::new();
     for (place, live) in registrations.iter_mut().enumerate() {
+        halt.check()?;
         amend(draft, manifest, place, (live, &units), retired.get(place))?;
         let ambiguous = live.amendment.ambiguous.clone();
         derived.push(Derived { matched: RowSet::new(), ambiguous });
@@ -55,7 +58,7 @@ pub(in crate::index) fn derive(
                 manifest.links.push(entry.clone());
                 continue;
             }
-            let links = build(units, live, manifest.schema.families())?;
+            let links = build(units, live, manifest.schema.families(), halt)?;
             if let Some(derived) = derived.get_mut(place) {
                 let mut places: Vec<u32> = links
                     .lanes

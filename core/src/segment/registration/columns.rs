@@ -1,11 +1,11 @@
 //! The columns of registrations: ordinary ones, and texts in row order.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::column::{ColumnReader, ColumnValues, encode_column, ordinal_number};
 use crate::error::{Error, Result};
 use crate::format::SealedFile;
+use crate::pool::{Halt, sort_halting};
 use crate::schema::ColumnType;
 use crate::segment::texts::{PackedTexts, TextBuffer, encode_packed};
 
@@ -41,12 +41,17 @@ const DICTIONARY_ROWS: usize = 4;
 ///
 /// Texts are kept with a dictionary where each stands in several rows, or `sorted` asks for it.
 /// Texts that stand in no row are left out.
-pub(crate) fn encode_stored(values: &StoredValues, sorted: bool) -> Result<(StoredType, Sections)> {
+pub(crate) fn encode_stored(
+    values: &StoredValues,
+    sorted: bool,
+    halt: &Halt,
+) -> Result<(StoredType, Sections)> {
+    halt.check()?;
     match values {
         StoredValues::Numbers { values, missing } => {
             let rows = values.len() as u64;
             let numbers = ColumnValues::Numbers(values);
-            let encoded = encode_column(ColumnType::Integer, numbers, missing, rows)?;
+            let encoded = encode_column(ColumnType::Integer, numbers, missing, rows, halt)?;
             Ok((StoredType::Integer, encoded.sections))
         }
         StoredValues::Texts { texts, codes } => {
@@ -58,16 +63,21 @@ pub(crate) fn encode_stored(values: &StoredValues, sorted: bool) -> Result<(Stor
             }
             let distinct = used.iter().filter(|it| **it).count();
             if sorted || distinct * DICTIONARY_ROWS <= codes.len() {
-                let sections = encode_dictionary(texts, codes, &used)?;
+                let sections = encode_dictionary((texts, &used), codes, halt)?;
                 return Ok((StoredType::Text, sections));
             }
             let text = |code: &u32| texts.get(*code as usize).map(|text| &**text);
-            Ok((StoredType::Packed, encode_packed(codes.iter().map(text))))
+            Ok((StoredType::Packed, encode_packed(codes.iter().map(text), halt)?))
         }
     }
 }
 
-fn encode_dictionary(texts: &[Box<str>], codes: &[u32], used: &[bool]) -> Result<Sections> {
+/// `texts` are given with whether each is used.
+fn encode_dictionary(
+    (texts, used): (&[Box<str>], &[bool]),
+    codes: &[u32],
+    halt: &Halt,
+) -> Result<Sections> {
     let mut numbered: Vec<(&str, usize)> = texts
         .iter()
         .zip(used)
@@ -75,7 +85,7 @@ fn encode_dictionary(texts: &[Box<str>], codes: &[u32], used: &[bool]) -> Result
         .filter(|(_, (_, used))| **used)
         .map(|(number, (text, _))| (&**text, number))
         .collect();
-    numbered.par_sort_unstable();
+    sort_halting(&mut numbered, &Ord::cmp, halt)?;
     let mut ranks = vec![0u32; texts.len()];
     let mut dictionary: Vec<String> = Vec::with_capacity(numbered.len());
     for (rank, same) in (0u32..).zip(numbered.chunk_by(|a, b| a.0 == b.0)) {
@@ -97,7 +107,7 @@ fn encode_dictionary(texts: &[Box<str>], codes: &[u32], used: &[bool]) -> Result
     }
     let values = ColumnValues::Texts { dictionary: &dictionary, codes: &ranked };
     let rows = codes.len() as u64;
-    Ok(encode_column(ColumnType::Text, values, &missing, rows)?.sections)
+    Ok(encode_column(ColumnType::Text, values, &missing, rows, halt)?.sections)
 }
 
 /// A field of an open file. Cloning shares the file.

@@ -6,6 +6,7 @@ use crate::bytes::Hash;
 use crate::error::Result;
 use crate::format::{FileBuilder, FileId, FileKind, FileSummary, SectionId};
 use crate::io::FileWriter;
+use crate::pool::Halt;
 
 /// An encoded field of a file to be.
 #[derive(Debug)]
@@ -17,8 +18,13 @@ pub(crate) struct StoredField {
 
 impl StoredField {
     /// Encodes a field; a dictionary is kept sorted where `sorted` says that it will be searched.
-    pub(crate) fn encode(name: &'static str, values: &StoredValues, sorted: bool) -> Result<Self> {
-        let (stored_type, sections) = encode_stored(values, sorted)?;
+    pub(crate) fn encode(
+        name: &'static str,
+        values: &StoredValues,
+        sorted: bool,
+        halt: &Halt,
+    ) -> Result<Self> {
+        let (stored_type, sections) = encode_stored(values, sorted, halt)?;
         Ok(StoredField { name, stored_type, sections })
     }
 }
@@ -69,7 +75,7 @@ pub(crate) fn write_registrations(
     file.section(SectionId::of_file(KEYS), &registrations.key_bytes)?;
     let firsts =
         StoredValues::Numbers { values: registrations.firsts.clone(), missing: Vec::new() };
-    for (kind, bytes) in encode_stored(&firsts, false)?.1 {
+    for (kind, bytes) in encode_stored(&firsts, false, &Halt::default())?.1 {
         file.section(SectionId { kind, column: FIRSTS }, &bytes)?;
     }
     write_fields(&mut file, &registrations.fields)?;

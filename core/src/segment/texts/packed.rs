@@ -7,6 +7,7 @@ use super::symbols::Symbols;
 use crate::bytes::PutBytes;
 use crate::error::{Error, Result};
 use crate::format::{SealedFile, Section, SectionId};
+use crate::pool::Halt;
 
 const SYMBOLS: u32 = 0x30;
 const STARTS: u32 = 0x31;
@@ -25,9 +26,14 @@ pub(crate) struct PackedTexts {
 }
 
 /// Encodes texts in row order: the kinds of the sections and their bytes.
+///
+/// # Errors
+///
+/// `cancelled`, looked for once a block.
 pub(crate) fn encode_packed<'t>(
     texts: impl Iterator<Item = Option<&'t str>> + Clone,
-) -> Vec<(u32, Vec<u8>)> {
+    halt: &Halt,
+) -> Result<Vec<(u32, Vec<u8>)>> {
     let symbols = Symbols::learn(texts.clone().flatten());
     let (mut starts, mut out) = (Vec::new(), Vec::new());
     let (mut lengths, mut block) = (Vec::with_capacity(BLOCK_ROWS), Vec::new());
@@ -36,6 +42,7 @@ pub(crate) fn encode_packed<'t>(
         symbols.shorten(text.unwrap_or_default(), &mut block);
         lengths.push(block.len() - before);
         if lengths.len() == BLOCK_ROWS {
+            halt.check()?;
             starts.put_u64(out.len() as u64);
             close(&mut lengths, &mut block, &mut out);
         }
@@ -45,7 +52,7 @@ pub(crate) fn encode_packed<'t>(
         close(&mut lengths, &mut block, &mut out);
         starts.put_u64(out.len() as u64);
     }
-    vec![(SYMBOLS, symbols.to_bytes()), (STARTS, starts), (TEXTS, out)]
+    Ok(vec![(SYMBOLS, symbols.to_bytes()), (STARTS, starts), (TEXTS, out)])
 }
 
 /// Writes a block: the width of a length in bits, the lengths, the texts.

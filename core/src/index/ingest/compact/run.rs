@@ -1,18 +1,19 @@
 //! A compaction from the choice of segments to the commit.
 
-use std::ops::ControlFlow;
+use rayon::ThreadPool;
 
 use super::options::CompactOptions;
 use super::report::CompactReport;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::index::files::Draft;
+use crate::index::ingest::intake::tell;
 use crate::index::ingest::merge::{RegistrationRewrite, Size, UnitRewrite};
 use crate::index::ingest::options::{OnProgress, Progress};
 use crate::index::ingest::write::Writer;
 use crate::index::links::LiveRegistrations;
 use crate::index::manifest::{Manifest, RegistrationEntry};
 use crate::index::snapshot::{LiveSegment, Snapshot};
-use crate::pool::Halt;
+use crate::pool::{self, Halt};
 
 /// Writes again what fewer segments are better for, and commits; none where there is nothing to do.
 pub(in crate::index) fn compact(
@@ -43,13 +44,13 @@ pub(in crate::index) fn compact(
     let worn = registrations.iter().filter(|run| run.is_worn);
     report.registrations = worn.flat_map(|run| &run.live).map(LiveRegistrations::live).sum();
     let mut done = Done {
-        rows: 0,
-        rows_total: report.units + report.registrations,
+        at: Progress { rows: 0, rows_total: Some(report.units + report.registrations) },
         on_progress: &mut options.limits.on_progress,
+        pool: &pool,
     };
     let mut writer = Writer::new(draft, before, &manifest).beside(kept);
-    while let Some(units) = pool.install(|| rewrite.step(&mut writer, &Halt::default()))? {
-        done.add(units)?;
+    while let Some(units) = done.watch(|halt| rewrite.step(&mut writer, halt))? {
+        done.at.rows += units;
     }
     manifest.registrations.clear();
     let families = before.schema().families();
@@ -61,13 +62,14 @@ pub(in crate::index) fn compact(
         let mut rewrite = RegistrationRewrite::new(run.live, &run.entries, (size, families))?;
         loop {
             let salt = (manifest.number << 20) ^ manifest.registrations.len() as u64;
-            let step = pool.install(|| rewrite.step(writer.draft(), salt))?;
+            let step = done.watch(|halt| rewrite.step(writer.draft(), salt, halt))?;
             let Some(entry) = step else { break };
-            done.add(entry.rows)?;
+            done.at.rows += entry.rows;
             manifest.registrations.push(entry);
         }
     }
-    let manifest = pool.install(|| writer.commit(manifest))?;
+    let manifest = done.watch(|halt| writer.finish(manifest, halt))?;
+    writer.publish(&manifest)?;
     report.unit_segments.1 = manifest.units.len() as u64;
     report.registration_segments.1 = manifest.registrations.len() as u64;
     Ok(Some((manifest, report)))
@@ -115,19 +117,14 @@ fn runs(before: &Snapshot, entries: &[RegistrationEntry], size: Size) -> Result<
 
 /// Rows that were written again, told as they grow.
 struct Done<'d, 'p> {
-    rows: u64,
-    rows_total: u64,
+    at: Progress,
     on_progress: &'d mut Option<OnProgress<'p>>,
+    pool: &'d ThreadPool,
 }
 
 impl Done<'_, '_> {
-    fn add(&mut self, rows: u64) -> Result<()> {
-        self.rows += rows;
-        let Some(call) = self.on_progress else { return Ok(()) };
-        let progress = Progress { rows: self.rows, rows_total: Some(self.rows_total) };
-        match call(progress) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(Error::cancelled()),
-        }
+    /// Runs a step, and asks meanwhile whether to go on.
+    fn watch<T: Send>(&mut self, step: impl FnOnce(&Halt) -> Result<T> + Send) -> Result<T> {
+        pool::watched(self.pool, || tell(self.on_progress, self.at), step)
     }
 }

@@ -11,6 +11,7 @@ use crate::index::files::Draft;
 use crate::index::links::LiveRegistrations;
 use crate::index::manifest::RegistrationEntry;
 use crate::keys::Keys;
+use crate::pool::Halt;
 use crate::serial::Families;
 
 /// Segments of registrations that are written again, in the order of their serials.
@@ -51,6 +52,7 @@ impl RegistrationRewrite {
         &mut self,
         draft: &mut Draft,
         salt: u64,
+        halt: &Halt,
     ) -> Result<Option<RegistrationEntry>> {
         for part in self.parts.by_ref() {
             let of = |(live, serials)| part_of(live, serials);
@@ -59,7 +61,7 @@ impl RegistrationRewrite {
             let read = |keys: &Keys, places: &Range<u64>| {
                 RegistrationPart::serials_now(families, keys, places)
             };
-            if let Some(entry) = write_registration_part(draft, &part, &read, salt)? {
+            if let Some(entry) = write_registration_part(draft, &part, &read, (salt, halt))? {
                 return Ok(Some(entry));
             }
         }

@@ -14,6 +14,7 @@ use crate::index::ingest::registrations::{Ordered, order};
 use crate::index::ingest::seal::{place, placed_bits};
 use crate::index::manifest::{FileEntry, RegistrationEntry};
 use crate::keys::{Keys, encode_keys};
+use crate::pool::Halt;
 use crate::registry::RegistrationField as Field;
 use crate::schema::Schema;
 use crate::segment::{
@@ -75,7 +76,7 @@ pub(in crate::index::ingest) fn write_registration_part(
     draft: &mut Draft,
     part: &[RegistrationPart<'_>],
     read: ReadSerials<'_>,
-    salt: u64,
+    (salt, halt): (u64, &Halt),
 ) -> Result<Option<RegistrationEntry>> {
     let mut buffer = Buffer::new(&Schema::default());
     let mut rows = Vec::with_capacity(part.len());
@@ -86,7 +87,7 @@ pub(in crate::index::ingest) fn write_registration_part(
         return Ok(None);
     }
     // Without columns no row replaces another.
-    let Ordered { namespaces, groups, rows: moved, firsts, .. } = order(&buffer, None, 0);
+    let Ordered { namespaces, groups, rows: moved, firsts, .. } = order(&buffer, None, 0, halt)?;
     drop(buffer);
     let segments: Vec<_> = part.iter().map(|it| it.segment.fields().collect()).collect();
     let gathered = Gathered { rows: &rows, moved: &moved };
@@ -94,9 +95,9 @@ pub(in crate::index::ingest) fn write_registration_part(
         rows: count(moved.len())?,
         namespaces,
         keys: count(firsts.len())?,
-        key_bytes: encode_keys(&groups)?,
+        key_bytes: encode_keys(&groups, halt)?,
         firsts,
-        fields: gathered.encode(&segments)?,
+        fields: gathered.encode(&segments, halt)?,
     };
     let id = rewritten.id(salt);
     let path = format!("registrations/{id}.seg");
@@ -108,7 +109,7 @@ pub(in crate::index::ingest) fn write_registration_part(
     let mut contacts = None;
     if files.iter().any(|fields| !fields.is_empty()) {
         let path = format!("contacts/{id}.con");
-        let fields = gathered.encode(&files)?;
+        let fields = gathered.encode(&files, halt)?;
         let summary = write_contacts(draft.create(&path)?, id, rewritten.rows, &fields)?;
         contacts = Some(FileEntry::new(path, &summary));
     }
@@ -178,7 +179,7 @@ struct Gathered<'r> {
 
 impl Gathered<'_> {
     /// Encodes the fields that any of the files has.
-    fn encode(&self, files: &[Fields<'_>]) -> Result<Vec<StoredField>> {
+    fn encode(&self, files: &[Fields<'_>], halt: &Halt) -> Result<Vec<StoredField>> {
         let mut names: Vec<&str> = Vec::new();
         for (name, _) in files.iter().flatten() {
             if !names.contains(name) {
@@ -186,6 +187,7 @@ impl Gathered<'_> {
             }
         }
         let encode = |name: &str| {
+            halt.check()?;
             let name = known_name(name)?;
             let of = |fields: &Fields<'_>| {
                 fields.iter().find(|(it, _)| *it == name).map(|(_, column)| (*column).clone())
@@ -197,7 +199,7 @@ impl Gathered<'_> {
             } else {
                 self.texts(&columns)?
             };
-            StoredField::encode(name, &values, name == Field::Key.name())
+            StoredField::encode(name, &values, name == Field::Key.name(), halt)
                 .map_err(|error| error.within(format!("field `{name}`")))
         };
         names.into_par_iter().map(encode).collect()

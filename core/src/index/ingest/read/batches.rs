@@ -66,7 +66,7 @@ impl Reader for Batches<'_> {
                     Origin { input: Arc::from("record batches"), first_row: self.next_row };
                 self.next_row += u64::try_from(part.num_rows())
                     .map_err(|_| Error::unsupported("too many rows"))?;
-                jobs.push(Box::new(move |shape| Ok(vec![block(&part, &origin, shape)?])));
+                jobs.push(Box::new(move |shape, _| Ok(vec![block(&part, &origin, shape)?])));
             }
             self.given.push(batch);
         }

@@ -112,7 +112,9 @@ impl Reader for CsvFiles {
             }
             let origin = Origin { input: Arc::clone(&file.name), first_row };
             let header = Arc::clone(&self.header);
-            jobs.push(Box::new(move |shape| Ok(vec![block(&records, &header, &origin, shape)?])));
+            jobs.push(Box::new(move |shape, _| {
+                Ok(vec![block(&records, &header, &origin, shape)?])
+            }));
         }
         Ok(jobs)
     }

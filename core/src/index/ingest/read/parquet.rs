@@ -17,8 +17,9 @@ use super::arrow::{block, input_columns};
 use super::reader::{Job, Reader};
 use super::texts::each_text;
 use crate::error::{Error, Result};
-use crate::index::ingest::block::Origin;
+use crate::index::ingest::block::{Block, Origin};
 use crate::index::ingest::shape::{InputColumn, Shape};
+use crate::pool::Halt;
 use crate::schema::Schema;
 
 /// Rows of a block.
@@ -124,7 +125,7 @@ impl Reader for ParquetFiles {
                 let name = Arc::clone(&file.name);
                 self.large = Some(Large { reader: file.group(group)?, name, next_row: first_row });
             } else {
-                jobs.push(Box::new(move |shape| file.blocks(group, first_row, shape)));
+                jobs.push(Box::new(move |shape, halt| file.blocks(group, first_row, shape, halt)));
             }
         }
         Ok(jobs)
@@ -142,7 +143,7 @@ impl Large {
         let batch = batch.map_err(|source| unreadable(&self.name, source))?;
         let origin = Origin { input: Arc::clone(&self.name), first_row: self.next_row };
         self.next_row += rows(&batch);
-        Ok(Some(Box::new(move |shape| Ok(vec![block(&batch, &origin, shape)?]))))
+        Ok(Some(Box::new(move |shape, _| Ok(vec![block(&batch, &origin, shape)?]))))
     }
 }
 
@@ -175,10 +176,12 @@ impl ParquetFile {
         group: usize,
         first_row: u64,
         shape: &Shape,
-    ) -> Result<Vec<crate::index::ingest::block::Block>> {
+        halt: &Halt,
+    ) -> Result<Vec<Block>> {
         let mut origin = Origin { input: Arc::clone(&self.name), first_row };
         let mut blocks = Vec::new();
         for batch in self.group(group)? {
+            halt.check()?;
             let batch = batch.map_err(|source| unreadable(&self.name, source))?;
             blocks.push(block(&batch, &origin, shape)?);
             origin.first_row += rows(&batch);

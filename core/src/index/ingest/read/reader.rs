@@ -5,11 +5,12 @@ use crate::error::Result;
 use crate::index::ingest::block::Block;
 use crate::index::ingest::shape::{InputColumn, Shape};
 use crate::index::ingest::units::Source;
+use crate::pool::Halt;
 use crate::schema::Schema;
 
 /// Work that reads some rows; jobs run in parallel, and their blocks are joined in their order.
 pub(in crate::index::ingest) type Job<'j> =
-    Box<dyn FnOnce(&Shape) -> Result<Vec<Block>> + Send + 'j>;
+    Box<dyn FnOnce(&Shape, &Halt) -> Result<Vec<Block>> + Send + 'j>;
 
 /// An input, read once from its start to its end.
 pub(in crate::index::ingest) trait Reader {

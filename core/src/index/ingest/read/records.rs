@@ -69,7 +69,7 @@ impl Reader for Records<'_> {
             }
             let origin = Origin { input: Arc::from("records"), first_row: self.next_row };
             self.next_row += u64::try_from(records.len()).unwrap_or(0);
-            jobs.push(Box::new(move |shape| Ok(vec![block(&records, &origin, shape)?])));
+            jobs.push(Box::new(move |shape, _| Ok(vec![block(&records, &origin, shape)?])));
         }
         Ok(jobs)
     }

@@ -6,13 +6,13 @@ use rayon::prelude::*;
 
 use super::keys::Change;
 use super::options::FamilyChangeOptions;
-use super::registrations::recode;
+use super::registrations::{How, recode};
 use super::report::FamilyChangeReport;
 use super::units::RecodedUnits;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::index::files::Draft;
-use crate::index::ingest::intake::Intake;
+use crate::index::ingest::intake::{Intake, tell};
 use crate::index::ingest::load::UnitSink;
 use crate::index::ingest::options::RejectPolicy;
 use crate::index::ingest::rejects::Rejects;
@@ -20,6 +20,7 @@ use crate::index::ingest::report::Duplicates;
 use crate::index::ingest::write::Writer;
 use crate::index::manifest::Manifest;
 use crate::index::snapshot::{LiveSegment, Snapshot};
+use crate::pool::{self, Halt};
 use crate::segment::UnitSegment;
 use crate::serial::{Families, FamilyId};
 
@@ -89,12 +90,16 @@ impl Changing<'_> {
         for tally in tallies.into_values() {
             report.add(tally);
         }
-        pool.install(|| {
-            let mut writer = load.sink.writer;
-            self.registrations(&mut writer, &mut manifest, &mut report)?;
+        let progress = load.progress(&reader);
+        let look = || tell(&mut options.limits.on_progress, progress);
+        let mut writer = load.sink.writer;
+        let manifest = pool::watched(pool, look, |halt| {
+            self.registrations(&mut writer, &mut manifest, &mut report, halt)?;
             count(&writer, &self.change.new, &mut report);
-            Ok((writer.commit(manifest)?, report))
-        })
+            writer.finish(manifest, halt)
+        })?;
+        writer.publish(&manifest)?;
+        Ok((manifest, report))
     }
 
     /// Writes the registrations anew whose serials change.
@@ -103,6 +108,7 @@ impl Changing<'_> {
         writer: &mut Writer<'_>,
         manifest: &mut Manifest,
         report: &mut FamilyChangeReport,
+        halt: &Halt,
     ) -> Result<()> {
         let entries = std::mem::take(&mut manifest.registrations);
         let ordinals = 0u64..;
@@ -114,8 +120,8 @@ impl Changing<'_> {
                 continue;
             }
             let salt = (manifest.number << 20) ^ ordinal;
-            let how = (salt, self.keeps_contact_text);
-            let written = recode(writer.draft(), live, &entry, &self.change, how)?;
+            let how = How { salt, keeps_contact_text: self.keeps_contact_text, halt };
+            let written = recode(writer.draft(), live, &entry, &self.change, &how)?;
             report.registrations_recoded += written.as_ref().map_or(0, |it| it.rows);
             manifest.registrations.extend(written);
         }

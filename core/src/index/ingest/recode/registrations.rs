@@ -9,17 +9,25 @@ use crate::index::ingest::merge::{RegistrationPart, write_registration_part};
 use crate::index::links::LiveRegistrations;
 use crate::index::manifest::RegistrationEntry;
 use crate::keys::Keys;
+use crate::pool::Halt;
 
-/// Writes the live registrations of a segment anew; `salt` tells its name from every other. None
-/// where none is live.
+/// How registrations are written anew.
+pub(super) struct How<'h> {
+    /// What tells the name of the segment from every other.
+    pub(super) salt: u64,
+    pub(super) keeps_contact_text: bool,
+    pub(super) halt: &'h Halt,
+}
+
+/// Writes the live registrations of a segment anew; none where none is live.
 pub(super) fn recode(
     draft: &mut Draft,
     live: &LiveRegistrations,
     entry: &RegistrationEntry,
     change: &Change,
-    (salt, keeps_contact_text): (u64, bool),
+    how: &How<'_>,
 ) -> Result<Option<RegistrationEntry>> {
-    let keeps_contacts = entry.contacts.is_some() && keeps_contact_text;
+    let keeps_contacts = entry.contacts.is_some() && how.keeps_contact_text;
     if keeps_contacts && live.contacts.is_none() {
         return Err(Error::not_found(
             "the names and contacts of the registrations are not here, so that they cannot be put \
@@ -40,5 +48,5 @@ pub(super) fn recode(
         })?;
         Ok(serials)
     };
-    write_registration_part(draft, &[part], &read, salt)
+    write_registration_part(draft, &[part], &read, (how.salt, how.halt))
 }

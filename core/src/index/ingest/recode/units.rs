@@ -70,7 +70,7 @@ impl Reader for RecodedUnits {
             let (units, retired) = (Arc::clone(&segment.units), Arc::clone(&segment.retired));
             let (change, tallies) = (Arc::clone(&self.change), Arc::clone(&self.tallies));
             let columns = self.columns;
-            jobs.push(Box::new(move |_| {
+            jobs.push(Box::new(move |_, _| {
                 let mut tally = Tally::default();
                 let mut block = block(&units, &retired, (&change, start..end), &mut tally)?;
                 for column in 0..columns {

@@ -9,16 +9,15 @@ use crate::error::Result;
 use crate::index::files::Draft;
 use crate::index::ingest::block::{Block, BlockColumn, BlockTexts};
 use crate::index::ingest::buffer::Buffer;
-use crate::index::ingest::intake::{Intake, Sink};
+use crate::index::ingest::intake::{Intake, Sink, tell};
 use crate::index::ingest::interner::{Interner, MISSING};
 use crate::index::ingest::merge::RegistrationRewrite;
 use crate::index::ingest::read;
 use crate::index::ingest::rejects::Rejects;
-use crate::index::ingest::report::Rejected;
 use crate::index::ingest::shape::{Shape, columns_of};
 use crate::index::manifest::Manifest;
 use crate::index::snapshot::Snapshot;
-use crate::pool::Halt;
+use crate::pool::{self, Halt};
 use crate::registry::RegistrationField as Field;
 use crate::schema::Schema;
 
@@ -45,12 +44,24 @@ pub(in crate::index) fn load(
     let (mixed, entries) = load.sink.writer.take_mixed()?;
     let families = before.schema().families();
     let mut rewrite = RegistrationRewrite::new(mixed, &entries, (options.limits.size(), families))?;
-    while pool.install(|| load.sink.writer.write_again(&mut rewrite))? {
-        load.tell(&*reader, &mut options.limits.on_progress)?;
-    }
+    let progress = load.progress(&*reader);
+    let on_progress = &mut options.limits.on_progress;
+    let mut step = || {
+        let look = || tell(on_progress, progress);
+        pool::watched(&pool, look, |halt| load.sink.writer.write_again(&mut rewrite, halt))
+    };
+    while step()? {}
     drop(rewrite);
     load.sink.writer.discard(&entries)?;
-    pool.install(|| commit(load, manifest))
+    let mut report = RegistrationReport::new(manifest.number, load.read);
+    let look = || tell(on_progress, progress);
+    let finish = |halt: &Halt| load.sink.writer.finish(manifest, &mut report, halt);
+    let manifest = pool::watched(&pool, look, finish)?;
+    let rejected = load.rejects.finish()?;
+    load.sink.writer.publish(&manifest)?;
+    report.loaded = report.read - rejected.rows - report.replaced_in_load;
+    report.rejected = rejected;
+    Ok((manifest, report))
 }
 
 /// Registrations on their way to segments.
@@ -86,28 +97,6 @@ impl Sink for RegistrationSink<'_> {
     fn write(&mut self, rows: Buffer, halt: &Halt) -> Result<()> {
         self.writer.write(rows, halt)
     }
-}
-
-fn commit(
-    load: Intake<RegistrationSink<'_>>,
-    manifest: Manifest,
-) -> Result<(Manifest, RegistrationReport)> {
-    let rejected = load.rejects.finish()?;
-    let mut report = RegistrationReport {
-        version: manifest.number,
-        read: load.read,
-        loaded: 0,
-        replaced_in_load: 0,
-        replaced_in_index: 0,
-        unknown_serials: 0,
-        invalid_serials: 0,
-        ambiguous: 0,
-        rejected: Rejected::default(),
-    };
-    let manifest = load.sink.writer.commit(manifest, &mut report)?;
-    report.loaded = report.read - rejected.rows - report.replaced_in_load;
-    report.rejected = rejected;
-    Ok((manifest, report))
 }
 
 /// Keys that are numbers are kept as their digits, so that they sort and compare as text does.

@@ -1,12 +1,12 @@
 //! The order of registrations: by namespace, family and code of the unit, then as they came.
 
-use rayon::prelude::*;
-
+use crate::error::Result;
 use crate::index::ingest::block::usize_of;
 use crate::index::ingest::buffer::{Buffer, BufferColumn};
 use crate::index::ingest::interner::MISSING;
 use crate::index::ingest::order::groups;
 use crate::keys::{GroupKeys, KeyGroup};
+use crate::pool::{Halt, sort_halting};
 use crate::serial::{FamilyId, opaque_order};
 
 /// The rows of a buffer in the order of the segment.
@@ -27,11 +27,16 @@ pub(in crate::index::ingest) struct Ordered {
 
 /// Orders the rows of a buffer. Of several with the same key, or without keys of the same unit and
 /// owner, the last stays.
+///
+/// # Errors
+///
+/// `cancelled`.
 pub(in crate::index::ingest) fn order(
     buffer: &Buffer,
     key: Option<usize>,
     owner: usize,
-) -> Ordered {
+    halt: &Halt,
+) -> Result<Ordered> {
     let names = buffer.namespace_names.texts();
     let mut namespaces: Vec<String> =
         names.iter().filter(|it| !it.is_empty()).map(ToString::to_string).collect();
@@ -53,19 +58,21 @@ pub(in crate::index::ingest) fn order(
     let mut ordered = Ordered { namespaces, ..Ordered::default() };
     let owners = if key.is_none() { buffer.columns.get(owner) } else { None };
     for ((namespace, family), mut members) in groups(buffer, rank) {
+        halt.check()?;
         members.retain(stays);
         if !members.is_empty() {
             let family = FamilyId(family);
             let keys = if family == FamilyId::OPAQUE {
-                ordered.add_opaque(buffer, &members, owners)
+                ordered.add_opaque(buffer, &members, owners, halt)?
             } else {
-                GroupKeys::Coded { family, codes: ordered.add_coded(buffer, &members, owners) }
+                let codes = ordered.add_coded(buffer, &members, owners, halt)?;
+                GroupKeys::Coded { family, codes }
             };
             ordered.groups.push(KeyGroup { namespace, keys });
         }
     }
     ordered.replaced = u64::try_from(buffer.rows() - ordered.rows.len()).unwrap_or(u64::MAX);
-    ordered
+    Ok(ordered)
 }
 
 impl Ordered {
@@ -74,18 +81,19 @@ impl Ordered {
         buffer: &Buffer,
         members: &[u32],
         owners: Option<&BufferColumn>,
-    ) -> Vec<u128> {
+        halt: &Halt,
+    ) -> Result<Vec<u128>> {
         let code = |row: &u32| buffer.codes.get(usize_of(*row)).copied().unwrap_or(0);
         let narrow: Option<Vec<(u64, u32)>> =
             members.iter().map(|row| Some((u64::try_from(code(row)).ok()?, *row))).collect();
         if let Some(mut pairs) = narrow {
-            pairs.par_sort_unstable();
+            sort_halting(&mut pairs, &Ord::cmp, halt)?;
             let codes = self.add_sorted(&pairs, |a, b| a == b, owners);
-            return codes.into_iter().map(u128::from).collect();
+            return Ok(codes.into_iter().map(u128::from).collect());
         }
         let mut pairs: Vec<(u128, u32)> = members.iter().map(|row| (code(row), *row)).collect();
-        pairs.par_sort_unstable();
-        self.add_sorted(&pairs, |a, b| a == b, owners)
+        sort_halting(&mut pairs, &Ord::cmp, halt)?;
+        Ok(self.add_sorted(&pairs, |a, b| a == b, owners))
     }
 
     fn add_opaque(
@@ -93,15 +101,18 @@ impl Ordered {
         buffer: &Buffer,
         members: &[u32],
         owners: Option<&BufferColumn>,
-    ) -> GroupKeys {
+        halt: &Halt,
+    ) -> Result<GroupKeys> {
         let text = |row: u32| {
             let place = buffer.codes.get(usize_of(row)).and_then(|it| usize::try_from(*it).ok());
             place.and_then(|at| buffer.opaque.get(at)).map_or("", |text| text)
         };
         let mut pairs: Vec<(u32, u32)> = members.iter().map(|row| (*row, *row)).collect();
-        pairs.par_sort_unstable_by(|a, b| opaque_order(text(a.0), text(b.0)).then(a.cmp(b)));
+        let in_order =
+            |a: &(u32, u32), b: &(u32, u32)| opaque_order(text(a.0), text(b.0)).then(a.cmp(b));
+        sort_halting(&mut pairs, &in_order, halt)?;
         let firsts = self.add_sorted(&pairs, |a, b| text(*a) == text(*b), owners);
-        GroupKeys::Opaque(firsts.into_iter().map(|row| text(row).into()).collect())
+        Ok(GroupKeys::Opaque(firsts.into_iter().map(|row| text(row).into()).collect()))
     }
 
     /// Adds rows that are in order of their serials, then as they came; gives the distinct serials.

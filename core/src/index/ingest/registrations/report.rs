@@ -27,3 +27,20 @@ pub struct RegistrationReport {
     /// Rows left out.
     pub rejected: Rejected,
 }
+
+impl RegistrationReport {
+    /// Of so many rows, before it is known what became of them.
+    pub(super) fn new(version: u64, read: u64) -> Self {
+        RegistrationReport {
+            version,
+            read,
+            loaded: 0,
+            replaced_in_load: 0,
+            replaced_in_index: 0,
+            unknown_serials: 0,
+            invalid_serials: 0,
+            ambiguous: 0,
+            rejected: Rejected::default(),
+        }
+    }
+}

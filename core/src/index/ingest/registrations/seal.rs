@@ -41,13 +41,12 @@ pub(super) fn encode(
         }
     }
     let encode = |(name, values): (&'static str, StoredValues)| {
-        halt.check()?;
         // Keys are searched when later registrations come.
-        StoredField::encode(name, &values, name == Field::Key.name())
+        StoredField::encode(name, &values, name == Field::Key.name(), halt)
             .map_err(|error| error.within(format!("field `{name}`")))
     };
     let (keys, fields) = rayon::join(
-        || encode_keys(&ordered.groups),
+        || encode_keys(&ordered.groups, halt),
         || values.into_par_iter().map(encode).collect::<Result<Vec<_>>>(),
     );
     let is_contact =

@@ -75,7 +75,7 @@ impl<'l> Writer<'l> {
     pub(super) fn write(&mut self, buffer: Buffer, halt: &Halt) -> Result<()> {
         let owner = self.layout.place(Field::Owner);
         let owner = owner.ok_or_else(|| Error::invalid("no column is the owner"))?;
-        let ordered = order(&buffer, self.layout.place(Field::Key), owner);
+        let ordered = order(&buffer, self.layout.place(Field::Key), owner, halt)?;
         self.replaced_in_load += ordered.replaced;
         halt.check()?;
         let sealed = seal::encode(buffer, ordered, &self.layout, self.keeps_contact_text, halt)?;
@@ -140,9 +140,13 @@ impl<'l> Writer<'l> {
     }
 
     /// Writes the next segment of those that are written again; false where all are.
-    pub(super) fn write_again(&mut self, rewrite: &mut RegistrationRewrite) -> Result<bool> {
+    pub(super) fn write_again(
+        &mut self,
+        rewrite: &mut RegistrationRewrite,
+        halt: &Halt,
+    ) -> Result<bool> {
         let salt = self.salt();
-        let Some(entry) = rewrite.step(&mut self.draft, salt)? else { return Ok(false) };
+        let Some(entry) = rewrite.step(&mut self.draft, salt, halt)? else { return Ok(false) };
         let bytes = self.draft.directory().open(&entry.file.path)?;
         let segment = Arc::new(RegistrationSegment::open(bytes)?);
         self.written.push(Written { entry, segment, retired: RowSet::new() });
@@ -172,23 +176,29 @@ impl<'l> Writer<'l> {
         Ok(())
     }
 
-    /// Writes what retires rows and what links them, and publishes the manifest.
-    pub(super) fn commit(
-        mut self,
+    /// Adds to the manifest what was written, what retires rows and what links them, and tells of
+    /// it; then it is ready to be [published](Writer::publish).
+    pub(super) fn finish(
+        &mut self,
         mut manifest: Manifest,
         report: &mut RegistrationReport,
+        halt: &Halt,
     ) -> Result<Manifest> {
         let earlier = manifest.registrations.len();
         manifest.registrations.extend(self.written.iter().map(|it| it.entry.clone()));
         self.retired.extend(self.written.iter().map(|it| it.retired.clone()));
-        let derived = derive(&mut self.draft, &mut manifest, self.before, &self.retired)?;
+        let derived = derive(&mut self.draft, &mut manifest, self.before, &self.retired, halt)?;
         report.replaced_in_load = self.replaced_in_load;
         report.replaced_in_index = self.replaced_in_index;
         for (written, derived) in self.written.iter().zip(derived.iter().skip(earlier)) {
             count(written, derived, &self.families, report)?;
         }
-        self.draft.commit(&manifest)?;
         Ok(manifest)
+    }
+
+    /// Makes a manifest the newest one.
+    pub(super) fn publish(self, manifest: &Manifest) -> Result<()> {
+        self.draft.commit(manifest)
     }
 }
 
