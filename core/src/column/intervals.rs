@@ -46,6 +46,39 @@ impl Intervals {
         Intervals::new(self.0.iter().chain(&other.0).copied().collect())
     }
 
+    /// What is in both.
+    #[must_use]
+    pub(crate) fn intersection(&self, other: &Intervals) -> Intervals {
+        let mut both = Vec::new();
+        let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(left), Some(right)) = (a.peek(), b.peek()) {
+            let pair = (left.0.max(right.0), left.1.min(right.1));
+            both.extend((pair.0 <= pair.1).then_some(pair));
+            if left.1 <= right.1 {
+                a.next();
+            } else {
+                b.next();
+            }
+        }
+        // Between two of either there is a gap, so that there is one between two of both.
+        Intervals(both)
+    }
+
+    /// What is not in.
+    #[must_use]
+    pub(crate) fn complement(&self) -> Intervals {
+        let mut out = Vec::with_capacity(self.0.len() + 1);
+        let mut start = Some(0);
+        for (first, last) in &self.0 {
+            if let Some((start, end)) = start.zip(first.checked_sub(1)) {
+                out.extend((start <= end).then_some((start, end)));
+            }
+            start = last.checked_add(1);
+        }
+        out.extend(start.map(|start| (start, u64::MAX)));
+        Intervals(out)
+    }
+
     /// Whether any ordinal of `zone` (both ends included) is in.
     pub(crate) fn overlaps(&self, zone: (u64, u64)) -> bool {
         !self.within(zone).is_empty()
@@ -74,6 +107,7 @@ mod tests {
         let joined = Intervals::new(vec![(5, 6), (1, 2), (3, 3), (9, 8), (u64::MAX, u64::MAX)]);
         assert_eq!(joined.as_slice(), [(1, 3), (5, 6), (u64::MAX, u64::MAX)]);
         assert!(Intervals::between(2, 1).is_empty());
+        assert_eq!(joined.complement().as_slice(), [(0, 0), (4, 4), (7, u64::MAX - 1)]);
     }
 
     proptest! {
@@ -84,10 +118,16 @@ mod tests {
             zone in (0_u64..40, 0_u64..40),
         ) {
             let has = |pairs: &[(u64, u64)], it: u64| pairs.iter().any(|p| p.0 <= it && it <= p.1);
-            let both = Intervals::new(a.clone()).union(&Intervals::new(b.clone()));
-            for it in 0..42 {
+            let (left, right) = (Intervals::new(a.clone()), Intervals::new(b.clone()));
+            let (both, shared, rest) =
+                (left.union(&right), left.intersection(&right), left.complement());
+            for it in (0..42).chain([u64::MAX]) {
                 prop_assert_eq!(both.contains(it), has(&a, it) || has(&b, it));
+                prop_assert_eq!(shared.contains(it), has(&a, it) && has(&b, it));
+                prop_assert_eq!(rest.contains(it), !has(&a, it));
             }
+            prop_assert_eq!(rest.complement(), left);
+            prop_assert_eq!(Intervals::new(shared.as_slice().to_vec()), shared);
             let zone = (zone.0.min(zone.1), zone.0.max(zone.1));
             prop_assert_eq!(both.overlaps(zone), (zone.0..=zone.1).any(|it| both.contains(it)));
             prop_assert_eq!(both.covers(zone), (zone.0..=zone.1).all(|it| both.contains(it)));

@@ -54,16 +54,9 @@ impl<'a> ColumnLeaf<'a> {
         Ok(self.intervals.is_empty() && self.column.missing_total()? == 0)
     }
 
-    /// The ordinals that pass, where they are at most so many and a value is looked at by itself.
-    pub(super) fn few_values(&self, max: u64) -> Option<Vec<u64>> {
-        if self.each.is_some() || self.has_lists() {
-            return None;
-        }
-        let mut left = max;
-        for (first, last) in self.intervals.as_slice() {
-            left = left.checked_sub((last - first).checked_add(1)?)?;
-        }
-        Some(self.intervals.as_slice().iter().flat_map(|(first, last)| *first..=*last).collect())
+    /// The ordinals that pass, where a value is looked at by itself, and compared.
+    pub(super) fn passing(&self) -> Option<&Intervals> {
+        self.looks_at_rows().then_some(&self.intervals)
     }
 
     pub(super) fn reader(&self) -> &'a ColumnReader {

@@ -158,7 +158,7 @@ impl Step<'_> {
             Kind::Codes(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Texts(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Column(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
-            Kind::Table(leaf) => watch.test(self.node, how, || leaf.answer(at, masks)),
+            Kind::Table(leaf) => watch.test(self.node, how, || leaf.answer(at, within, masks)),
             Kind::Missing(leaf) => watch.test(self.node, how, || leaf.answer(at, masks)),
         }
     }

@@ -90,7 +90,7 @@ pub struct Clause {
     pub chunks_pruned: u64,
     /// Chunks of which they said that it is the same for all rows, but not FALSE.
     pub chunks_constant: u64,
-    /// Chunks of which rows were read. Alternatives that ask for values of one column are answered
+    /// Chunks of which rows were read. Alternatives that ask for values of the same columns are answered
     /// together where they are many: what was done then counts for the whole that they are parts of.
     pub chunks_scanned: u64,
     /// Nanoseconds that its test of chunks took; none for tests of serials, which are resolved

@@ -310,7 +310,7 @@ impl<'a> Compiler<'a, '_> {
             }
         }
         if junction == Junction::Or {
-            let (others, tables) = TableLeaf::gather(self.bound, self.segment.units.rows(), steps);
+            let (others, tables) = TableLeaf::gather(self.bound, self.segment.units.rows(), steps)?;
             steps = others;
             steps.extend(tables.into_iter().map(|it| Step { node, kind: Kind::Table(it) }));
         }
@@ -346,7 +346,7 @@ impl Step<'_> {
             Kind::Codes(leaf) => Some(leaf.domain()),
             Kind::Texts(leaf) => Some(leaf.rows.clone()),
             Kind::Identifiers(leaf) => leaf.domain(),
-            Kind::Table(leaf) => Some(leaf.domain().clone()),
+            Kind::Table(leaf) => leaf.domain().cloned(),
             Kind::Constant(_) | Kind::Column(_) | Kind::Missing(_) | Kind::Not(_) => None,
             Kind::And(steps) => {
                 Ranges::join(steps.iter().filter_map(Step::domain).collect(), Ranges::intersection)

@@ -37,6 +37,11 @@ impl Ranges {
         rows == 0 || self.0.first().is_some_and(|it| it.start == 0 && it.end >= rows)
     }
 
+    /// The ranges, ascending.
+    pub(super) fn as_slice(&self) -> &[Range<u64>] {
+        &self.0
+    }
+
     /// The ranges that have a row in `rows`.
     pub(super) fn within(&self, rows: &Range<u64>) -> &[Range<u64>] {
         let start = self.0.partition_point(|it| it.end <= rows.start);

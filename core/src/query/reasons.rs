@@ -10,7 +10,7 @@ use super::evaluate::Unwatched;
 use super::identifiers::IdentifierLeaf;
 use super::plan::{Kind, Plan, Step};
 use super::select::plans;
-use super::table::TableLeaf;
+use super::table::{Side, TableLeaf};
 use crate::bitmap::{Container, Mask};
 use crate::error::Result;
 use crate::pool;
@@ -194,7 +194,7 @@ impl Tally<'_> {
         let steps = match &step.kind {
             Kind::And(steps) | Kind::Or(steps) => steps,
             Kind::Not(contrary) => return self.add(contrary, rows, masks),
-            Kind::Table(table) => return self.note_table(table, rows, masks),
+            Kind::Table(table) => return self.note_table(table, rows),
             _ => {
                 return self.note(step, rows, masks);
             }
@@ -298,13 +298,14 @@ impl Tally<'_> {
     }
 
     /// Takes down why alternatives that are answered together are UNKNOWN.
-    fn note_table(&mut self, table: &TableLeaf<'_>, rows: &Part, masks: &mut Masks) -> Result<()> {
+    fn note_table(&mut self, table: &TableLeaf<'_>, rows: &Part) -> Result<()> {
         let Part::Rows(rows) = rows else { return Ok(()) };
-        let [missing, doubtful] = table.reasons(self.at, rows, masks)?;
-        self.put(table.place, &missing);
-        self.put_reason(&Reason::UnreadableSerial, &doubtful);
-        masks.put_back(Part::Rows(missing));
-        masks.put_back(Part::Rows(doubtful));
+        for (side, rows) in table.reasons(self.at, rows)? {
+            match side {
+                Side::Column(place) => self.put(place, &rows),
+                Side::Serial => self.put_reason(&Reason::UnreadableSerial, &rows),
+            }
+        }
         Ok(())
     }
 

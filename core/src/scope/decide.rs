@@ -26,7 +26,8 @@ impl BoundScope {
     /// twice, or gives a value of another type, and when its serial or an identifier is longer than
     /// 256 bytes or holds a control character.
     pub fn decide(&self, record: &Record) -> Result<Verdict> {
-        self.truths(record).map(|(_, verdict)| verdict)
+        let unit = Unit::new(&self.schema, record)?;
+        Ok(unit.verdict(self.truth_of(self.root(), &unit)?))
     }
 
     /// Whether the scope holds for a unit that somebody describes.
@@ -35,22 +36,12 @@ impl BoundScope {
     ///
     /// As [`decide`](BoundScope::decide).
     pub fn truth(&self, record: &Record) -> Result<Truth> {
-        let (truths, _) = self.truths(record)?;
-        Ok(truths.last().copied().unwrap_or(Truth::Unknown))
+        self.truth_of(self.root(), &Unit::new(&self.schema, record)?)
     }
 
     /// The truth of every node, in their order, and the verdict.
     pub(super) fn truths(&self, record: &Record) -> Result<(Vec<Truth>, Verdict)> {
         let unit = Unit::new(&self.schema, record)?;
-        let truths = self.evaluate(&unit)?;
-        let verdict = match unit.key {
-            Some(SerialKey::Opaque(_)) if !unit.families.is_empty() => Verdict::InvalidSerial,
-            _ => Verdict::from(truths.last().copied().unwrap_or(Truth::Unknown)),
-        };
-        Ok((truths, verdict))
-    }
-
-    fn evaluate(&self, unit: &Unit<'_>) -> Result<Vec<Truth>> {
         let mut truths: Vec<Truth> = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
             let of = |id: &NodeId| truths.get(id.index()).copied().unwrap_or(Truth::Unknown);
@@ -58,25 +49,31 @@ impl BoundScope {
                 BoundNode::And(children) => children.iter().map(of).fold(Truth::True, Truth::and),
                 BoundNode::Or(children) => children.iter().map(of).fold(Truth::False, Truth::or),
                 BoundNode::Not(child) => of(child).negate(),
-                BoundNode::Constant(truth) => *truth,
-                BoundNode::Missing { column } => Truth::from(unit.value(*column).is_none()),
-                BoundNode::SerialMissing => Truth::from(unit.key.is_none()),
-                BoundNode::Column { column, test } => {
-                    Truth::from(unit.value(*column).map(|value| test.holds(value)))
-                }
-                BoundNode::Serial(test) => match &unit.key {
-                    None => Truth::Unknown,
-                    Some(key) => test.truth(unit.families, key)?,
-                },
-                BoundNode::Identifier { column, test } => match unit.identifier(*column) {
-                    None => Truth::Unknown,
-                    Some((families, key)) => test.truth(families, key)?,
-                },
-                BoundNode::Namespace(test) => Truth::from(test.holds_text(unit.namespace)),
+                test => unit.truth(test)?,
             };
             truths.push(truth);
         }
-        Ok(truths)
+        let verdict = unit.verdict(truths.last().copied().unwrap_or(Truth::Unknown));
+        Ok((truths, verdict))
+    }
+
+    /// The truth of a node. What no longer matters is not asked, so that of the rows of a table most
+    /// cost one test each. Nodes are nested a few hundred levels at most.
+    fn truth_of(&self, node: NodeId, unit: &Unit<'_>) -> Result<Truth> {
+        let (children, decisive, join): (_, _, fn(Truth, Truth) -> Truth) = match self.node(node) {
+            BoundNode::And(children) => (children, Truth::False, Truth::and),
+            BoundNode::Or(children) => (children, Truth::True, Truth::or),
+            BoundNode::Not(child) => return Ok(self.truth_of(*child, unit)?.negate()),
+            test => return unit.truth(test),
+        };
+        let mut all = decisive.negate();
+        for child in children {
+            all = join(all, self.truth_of(*child, unit)?);
+            if all == decisive {
+                break;
+            }
+        }
+        Ok(all)
     }
 }
 
@@ -131,6 +128,37 @@ impl<'a> Unit<'a> {
         let key = record.serial().map(|serial| families.classify_present(serial)).transpose()?;
         let (key, namespace) = (key.flatten(), record.namespace());
         Ok(Unit { families, namespace, key, values, identifiers })
+    }
+
+    /// The truth of a test.
+    fn truth(&self, test: &BoundNode) -> Result<Truth> {
+        Ok(match test {
+            BoundNode::Constant(truth) => *truth,
+            BoundNode::Missing { column } => Truth::from(self.value(*column).is_none()),
+            BoundNode::SerialMissing => Truth::from(self.key.is_none()),
+            BoundNode::Column { column, test } => {
+                Truth::from(self.value(*column).map(|value| test.holds(value)))
+            }
+            BoundNode::Serial(test) => match &self.key {
+                None => Truth::Unknown,
+                Some(key) => test.truth(self.families, key)?,
+            },
+            BoundNode::Identifier { column, test } => match self.identifier(*column) {
+                None => Truth::Unknown,
+                Some((families, key)) => test.truth(families, key)?,
+            },
+            BoundNode::Namespace(test) => Truth::from(test.holds_text(self.namespace)),
+            // These are no tests.
+            BoundNode::And(_) | BoundNode::Or(_) | BoundNode::Not(_) => Truth::Unknown,
+        })
+    }
+
+    /// The verdict, where the scope is this.
+    fn verdict(&self, truth: Truth) -> Verdict {
+        match self.key {
+            Some(SerialKey::Opaque(_)) if !self.families.is_empty() => Verdict::InvalidSerial,
+            _ => Verdict::from(truth),
+        }
     }
 
     /// The identifier in a column, and its families.

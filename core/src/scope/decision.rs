@@ -77,7 +77,7 @@ impl BoundScope {
             }
         }
         let truth_of = |id: NodeId| of_scope.get(id.index()).copied().unwrap_or(Truth::Unknown);
-        let mut clauses = Vec::new();
+        let (mut clauses, mut places) = (Vec::new(), self.scope.origin.places());
         let mut open = vec![self.scope.root()];
         while let Some(id) = open.pop() {
             let truth = truth_of(id);
@@ -97,7 +97,7 @@ impl BoundScope {
                 Some(Node::Test(test)) => test.subject.at(),
                 None => continue,
             };
-            let (text, place) = (self.scope.excerpt(id), self.scope.origin.place(at));
+            let (text, place) = (self.scope.excerpt(id), places.place(at));
             clauses.push(DecidingClause { text, place, truth });
         }
         clauses

@@ -9,10 +9,15 @@ const AROUND: usize = 60;
 impl Origin {
     /// The place of a spot; what was built has none.
     pub(super) fn place(&self, spot: Spot) -> Option<Place> {
+        self.places().place(spot)
+    }
+
+    /// Tells the places of spots; those that ascend take together one walk over the text.
+    pub(super) fn places(&self) -> Places<'_> {
         match self {
-            Origin::Built => None,
-            Origin::Text(text) => Some(in_text(text, spot.0 as usize)),
-            Origin::Json(steps) => Some(in_json(steps, spot.0)),
+            Origin::Built => Places::Built,
+            Origin::Text(text) => Places::Text(Cursor::new(text)),
+            Origin::Json(steps) => Places::Json(steps),
         }
     }
 
@@ -25,33 +30,82 @@ impl Origin {
     }
 }
 
-/// The place of a byte of a text; a byte past the end is the end.
-pub(super) fn in_text(text: &str, at: usize) -> Place {
-    let before = text.get(..at).unwrap_or(text);
-    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let rest = text.get(start..).unwrap_or("");
-    let row: Vec<char> = rest.chars().take_while(|it| *it != '\n').collect();
-    let left = before.get(start..).unwrap_or("").chars().count();
-    Place::Text {
-        line: before.matches('\n').count() + 1,
-        column: left + 1,
-        caret: picture(&row, left),
+/// Tells the places of spots of one scope.
+pub(super) enum Places<'a> {
+    Built,
+    Text(Cursor<'a>),
+    Json(&'a [Step]),
+}
+
+impl Places<'_> {
+    /// The place of a spot; what was built has none.
+    pub(super) fn place(&mut self, spot: Spot) -> Option<Place> {
+        match self {
+            Places::Built => None,
+            Places::Text(cursor) => Some(cursor.place(spot.0 as usize)),
+            Places::Json(steps) => Some(in_json(steps, spot.0)),
+        }
     }
 }
 
-/// A row of text and a caret under its character `at`.
-fn picture(row: &[char], at: usize) -> String {
-    let first = at.saturating_sub(AROUND);
-    let cut_off = row.len().saturating_sub(first) > 2 * AROUND;
+/// A place of a text that moves on.
+pub(super) struct Cursor<'a> {
+    text: &'a str,
+    /// The byte it stands at, and the first of its line.
+    at: usize,
+    start: usize,
+    /// Lines before it, and characters of its own.
+    lines: usize,
+    left: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(text: &'a str) -> Self {
+        Cursor { text, at: 0, start: 0, lines: 0, left: 0 }
+    }
+
+    /// The place of a byte; one past the end is the end.
+    fn place(&mut self, at: usize) -> Place {
+        let at = if self.text.is_char_boundary(at) { at } else { self.text.len() };
+        if at < self.at {
+            *self = Cursor::new(self.text);
+        }
+        let passed = self.text.get(self.at..at).unwrap_or("");
+        match passed.rfind('\n') {
+            None => self.left += passed.chars().count(),
+            Some(newline) => {
+                self.start = self.at + newline + 1;
+                self.lines += passed.matches('\n').count();
+                self.left = passed.get(newline + 1..).unwrap_or("").chars().count();
+            }
+        }
+        self.at = at;
+        let before = self.text.get(self.start..at).unwrap_or("");
+        let after = self.text.get(at..).unwrap_or("");
+        Place::Text { line: self.lines + 1, column: self.left + 1, caret: picture(before, after) }
+    }
+}
+
+/// The place of a byte of a text; a byte past the end is the end.
+pub(super) fn in_text(text: &str, at: usize) -> Place {
+    Cursor::new(text).place(at)
+}
+
+/// A row of text and a caret under the character between what stands before and what after.
+fn picture(before: &str, after: &str) -> String {
+    let first = before.char_indices().rev().nth(AROUND - 1).map_or(0, |(at, _)| at);
+    let shown = before.get(first..).unwrap_or("");
     let mut out = String::new();
     if first > 0 {
         out.push_str("...");
     }
-    let indent = out.len() + at - first;
-    let shown = row.iter().skip(first).take(2 * AROUND);
+    let around = shown.chars().count();
+    let indent = out.len() + around;
+    let mut rest = after.chars().take_while(|it| *it != '\n');
+    let shown = shown.chars().chain(rest.by_ref().take(2 * AROUND - around));
     // A tab would move the caret away from its character.
-    out.extend(shown.map(|it| if it.is_control() { ' ' } else { *it }));
-    if cut_off {
+    out.extend(shown.map(|it| if it.is_control() { ' ' } else { it }));
+    if rest.next().is_some() {
         out.push_str("...");
     }
     format!("{}\n{}^", out.trim_end(), " ".repeat(indent))
@@ -122,6 +176,26 @@ mod tests {
         };
         assert_eq!((line, column), (2, 9));
         assert_eq!(caret, "AND é = %\n        ^");
+    }
+
+    /// Wherever it was before, and however the text is cut into lines.
+    #[test]
+    fn a_cursor_tells_what_each_place_alone_is() {
+        let text = format!("\u{e9}\n\n{}\nx", "ab\u{e9}".repeat(60));
+        let mut cursor = Cursor::new(&text);
+        let places = (0..text.len() + 3).chain([7, 1, 90, 0, 130, 150]);
+        for at in places {
+            let before = text.get(..at).unwrap_or(&text);
+            let row = before.rsplit('\n').next().unwrap().chars().count();
+            let Place::Text { line, column, caret } = cursor.place(at) else {
+                panic!("a place in a text");
+            };
+            assert_eq!((line, column), (before.matches('\n').count() + 1, row + 1), "{at}");
+            let (shown, under) = caret.split_once('\n').unwrap();
+            let character = shown.chars().nth(under.chars().count() - 1);
+            let expected = text.get(at..).and_then(|it| it.chars().next()).filter(|it| *it != '\n');
+            assert_eq!(character, expected, "{at}: {caret}");
+        }
     }
 
     #[test]

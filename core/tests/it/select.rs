@@ -7,8 +7,8 @@ use proptest::option;
 use proptest::prelude::*;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
-    ErrorKind, Families, Index, LoadOptions, Reason, Record, Schema, Scope, SerialFamily, Truth,
-    Unit, Units, Verdict,
+    Column, ColumnType, Date, ErrorKind, Families, Index, LoadOptions, Reason, Record, Schema,
+    Scope, SerialFamily, Truth, Unit, Units, Value, Verdict,
 };
 
 use crate::model::{Expr, Key, Load, World, expr, load, loads, namespace, serial};
@@ -343,22 +343,21 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Alternatives on one column are answered together, and of many ranges what resembles their
-    /// family is looked for once.
+    /// Alternatives on the same columns are answered together, and of many ranges what resembles
+    /// their family is looked for once.
     #[test]
     fn a_table_is_answered_as_its_rows_are(
         loads in loads(),
-        rows in vec((serial(), serial(), table_test(), 0..6_usize), 10..24),
+        rows in vec((serial(), serial(), table_row(), 0..6_usize), 10..24),
         other in option::of(expr()),
     ) {
         let world = World::new(&loads);
-        let rows = rows.into_iter().filter_map(|(first, last, (test, column), way)| {
+        let rows = rows.into_iter().filter_map(|(first, last, row, way)| {
             let (first, last) = if way < 2 { ("000".into(), "011".into()) } else { (first, last) };
             let range = Scope::serial().between(first, last);
             world.schema.bind(&range).ok()?;
-            let test = Box::new(Expr::Test(test, Some(column)));
-            let range = Box::new(Expr::Test(range, None));
-            Some(if way == 5 { *test } else { Expr::And(test, range) })
+            let range = Expr::Test(range, None);
+            Some(if way == 5 { row } else { Expr::And(Box::new(row), Box::new(range)) })
         });
         let or = |a, b| Expr::Or(Box::new(a), Box::new(b));
         let Some(table) = rows.reduce(or) else { return Ok(()) };
@@ -370,6 +369,34 @@ proptest! {
     }
 }
 
+/// What a row of a table asks of columns.
+fn table_row() -> impl Strategy<Value = Expr> {
+    let test = || table_test().prop_map(|(test, column)| Expr::Test(test, Some(column)));
+    let both = |(a, b): (Expr, Expr)| Expr::And(Box::new(a), Box::new(b));
+    let either = |(a, b): (Expr, Expr)| Expr::Or(Box::new(a), Box::new(b));
+    let day = |way: usize| {
+        let day = Date::from_days([0, 19_000, 20_000][way % 3]).unwrap();
+        let last = Date::from_days(20_000).unwrap();
+        if way < 3 {
+            Scope::column("sold_on").eq(day)
+        } else {
+            Scope::column("sold_on").between(day, last)
+        }
+    };
+    let day = (0..6_usize).prop_map(move |way| Expr::Test(day(way), Some("sold_on")));
+    let lot = prop::sample::select(vec!["L1", "L10", "L2", "M", "Q"]);
+    let lot = lot.prop_map(|it| Expr::Test(Scope::column("lot").eq(it), Some("lot")));
+    prop_oneof![
+        4 => test(),
+        6 => (lot.clone(), day.clone()).prop_map(both),
+        2 => (lot.clone(), (day.clone(), day.clone()).prop_map(either)).prop_map(both),
+        2 => (lot, day).prop_map(|(lot, day)| Expr::And(Box::new(lot), Box::new(Expr::Not(Box::new(day))))),
+        2 => (test(), test()).prop_map(both),
+        1 => (test(), test()).prop_map(either),
+        1 => (test(), (test(), test()).prop_map(both)).prop_map(both),
+    ]
+}
+
 /// What a row of a table asks of a column.
 fn table_test() -> impl Strategy<Value = (Scope, &'static str)> {
     let text = prop::sample::select(vec!["L1", "L10", "L2", "M", "Q"]);
@@ -378,8 +405,42 @@ fn table_test() -> impl Strategy<Value = (Scope, &'static str)> {
         2 => vec(text, 1..4).prop_map(|them| (Scope::column("lot").is_in(them), "lot")),
         4 => (0..4_i64).prop_map(|it| (Scope::column("count").eq(it), "count")),
         1 => (0..4_i64).prop_map(|it| (Scope::column("count").ge(it), "count")),
+        1 => Just((Scope::column("sold_on").is_null(), "sold_on")),
+        1 => Just((Scope::column("made_at").lt("2022-01-01"), "made_at")),
         1 => Just((Scope::column("cells").eq("L1"), "cells")),
     ]
+}
+
+/// Rows that overlap in two columns become several tables.
+#[test]
+fn a_table_of_rows_that_all_overlap_is_answered_as_its_rows_are() {
+    let columns = ["a", "b"].map(|name| Column::new(name, ColumnType::Integer).unwrap());
+    let schema = Schema::new(columns.to_vec()).unwrap();
+    let index = Index::create_in(MemoryDirectory::new(), schema.clone()).unwrap();
+    let units: Vec<Record> = (0..400_i64)
+        .map(|n| {
+            let unit = Record::of_serial(format!("A{n:03}"));
+            let unit =
+                if n % 7 == 0 { unit } else { unit.with("a", Value::Integer(n * 37 % 4_000)) };
+            if n % 11 == 0 { unit } else { unit.with("b", Value::Integer(n * 53 % 4_000)) }
+        })
+        .collect();
+    index.load_units(Units::records(units.clone()), LoadOptions::default()).unwrap();
+    let row = |n: i64| {
+        let a = Scope::column("a").between(n, n + 1_500);
+        a.and(Scope::column("b").between(n * 7 % 1_600 + 2, n * 7 % 1_600 + 1_500))
+    };
+    let scope = (0..1_600).map(row).reduce(Scope::or).unwrap();
+    let found = index.snapshot().select(&scope).unwrap();
+    let bound = schema.bind(&scope).unwrap();
+    let mut counts = [0; 3];
+    for unit in &units {
+        let verdict = bound.decide(unit).unwrap();
+        counts[usize::from(order(verdict))] += 1;
+        assert_eq!(found.status(unit.serial().unwrap()).unwrap(), verdict, "{unit:?}");
+    }
+    assert!(counts.iter().all(|it| *it > 30), "{counts:?}");
+    assert_eq!(found.affected.len() + found.undetermined.len(), counts[0] + counts[1]);
 }
 
 #[test]
