@@ -1,7 +1,17 @@
 //! Which serials the ones that fit no family may be.
 
+use std::collections::BTreeMap;
+
 use super::order::Unit;
-use crate::serial::{Families, FamilyId, SerialKey};
+use super::plan::{CaseBook, Kind, Plan};
+use super::ranges::Ranges;
+use super::select::select_node;
+use super::serials::Doubtful;
+use super::{Selection, UnitSet};
+use crate::bitmap::RowSet;
+use crate::error::Result;
+use crate::scope::{BoundNode, NodeId, SerialTest};
+use crate::serial::{Families, FamilyId, KeyRange, SerialKey};
 
 /// A serial that fits no declared family and nearly fits one.
 ///
@@ -34,6 +44,90 @@ pub struct NearMiss {
     /// The unit that it would be, were case, spaces, dashes, dots, slashes and underscores, O for 0
     /// and I for 1 overlooked; none where that is no unit, or is not the only one.
     pub unit: Option<Unit>,
+}
+
+impl Selection {
+    /// The undetermined units whose serials, or whose identifiers where the scope has ranges of
+    /// them, fit no family and may be misread ones of a range.
+    ///
+    /// Reads the serials and identifiers that fit no family, once for each family of a range.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt` when a file is damaged where it is read; `io`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::io::MemoryDirectory;
+    /// use seriatim::{Families, Index, LoadOptions, Record, Schema, SerialFamily, Units};
+    ///
+    /// let families = Families::new(vec![SerialFamily::new("bike", "{n:D8}")?])?;
+    /// let schema = Schema::default().with_families(families);
+    /// let index = Index::create_in(MemoryDirectory::new(), schema)?;
+    /// let units = ["00042500", "00046A00", "42500"].map(Record::of_serial);
+    /// let options = LoadOptions::default().declared_families_only();
+    /// index.load_units(Units::records(units), options)?;
+    ///
+    /// let scope = "serial BETWEEN '00042500' AND '00047800'".parse()?;
+    /// let near = index.snapshot().select(&scope)?.near_misses()?;
+    /// assert_eq!((near.len(), near.contains("", "00046A00")?), (1, true));
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn near_misses(&self) -> Result<UnitSet> {
+        let snapshot = self.affected.snapshot();
+        let bound = self.scope();
+        let mut near =
+            UnitSet::of(snapshot.clone(), vec![RowSet::new(); snapshot.segments().len()]);
+        let mut coded = BTreeMap::<FamilyId, Vec<(u128, u128)>>::new();
+        let mut of_identifiers = Vec::new();
+        for (node, it) in bound.nodes() {
+            match it {
+                BoundNode::Serial(SerialTest::Range(KeyRange::Coded { family, first, last })) => {
+                    coded.entry(*family).or_default().push((*first, *last));
+                }
+                BoundNode::Serial(SerialTest::Range(_)) => {
+                    let found = select_node(snapshot, bound, node, None)?.undetermined;
+                    near = near.union(&UnitSet::of(snapshot.clone(), found))?;
+                }
+                BoundNode::Identifier { test: SerialTest::Range(_), .. } => {
+                    of_identifiers.push(node);
+                }
+                _ => {}
+            }
+        }
+        let mut rows = Vec::new();
+        for segment in snapshot.segments() {
+            let mut parts = Vec::new();
+            for (family, ranges) in &coded {
+                let Some(family) = bound.schema().families().family(*family) else { continue };
+                let doubtful = Doubtful::new(segment.units.keys(), family)?;
+                parts.extend(ranges.iter().map(|(first, last)| doubtful.of_range(*first, *last)));
+            }
+            rows.push(Ranges::join(parts, Ranges::union).unwrap_or_default().to_row_set());
+        }
+        near = near.union(&UnitSet::of(snapshot.clone(), rows))?;
+        near = near.union(&self.identifiers_in_doubt(&of_identifiers)?)?;
+        near.intersection(&self.undetermined)
+    }
+
+    /// The units that have an identifier for which one of these ranges is UNKNOWN.
+    fn identifiers_in_doubt(&self, ranges: &[NodeId]) -> Result<UnitSet> {
+        let (snapshot, bound) = (self.affected.snapshot(), self.scope());
+        let book = CaseBook::new(bound);
+        let mut rows = Vec::new();
+        for segment in snapshot.segments() {
+            let mut of_segment = RowSet::new();
+            for node in ranges {
+                let plan = Plan::new(segment, bound, &book, *node)?;
+                if let Kind::Identifiers(leaf) = &plan.root.kind {
+                    of_segment = leaf.unknown().fold(of_segment, |all, (_, rows)| all.union(rows));
+                }
+            }
+            rows.push(of_segment);
+        }
+        Ok(UnitSet::of(snapshot.clone(), rows))
+    }
 }
 
 /// What an invalid serial may be.

@@ -1,20 +1,16 @@
 //! What comes back from a scope.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use super::UnitSet;
 use super::find::{Found, Place, find, find_identified};
-use super::ranges::Ranges;
-use super::select::select_node;
-use super::serials::Doubtful;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::gs1::Scanned;
-use crate::scope::{BoundNode, BoundScope, Decision, SerialTest, Verdict};
-use crate::serial::{Families, FamilyId, KeyRange, SerialKey};
+use crate::scope::{BoundScope, Decision, Verdict};
+use crate::serial::{Families, SerialKey};
 
 /// The units that a scope covers, and those it may cover.
 ///
@@ -209,62 +205,6 @@ impl Selection {
         let mut decision = self.scope().explain_record(&record)?;
         decision.verdict = Verdict::from(decision.truth);
         Ok(decision)
-    }
-
-    /// The undetermined units whose serials fit no family and may be misread serials of a range of
-    /// the scope.
-    ///
-    /// Reads the serials that fit no family, once for each family of a range.
-    ///
-    /// # Errors
-    ///
-    /// `corrupt` when a file is damaged where it is read; `io`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use seriatim::io::MemoryDirectory;
-    /// use seriatim::{Families, Index, LoadOptions, Record, Schema, SerialFamily, Units};
-    ///
-    /// let families = Families::new(vec![SerialFamily::new("bike", "{n:D8}")?])?;
-    /// let schema = Schema::default().with_families(families);
-    /// let index = Index::create_in(MemoryDirectory::new(), schema)?;
-    /// let units = ["00042500", "00046A00", "42500"].map(Record::of_serial);
-    /// let options = LoadOptions::default().declared_families_only();
-    /// index.load_units(Units::records(units), options)?;
-    ///
-    /// let scope = "serial BETWEEN '00042500' AND '00047800'".parse()?;
-    /// let near = index.snapshot().select(&scope)?.near_misses()?;
-    /// assert_eq!((near.len(), near.contains("", "00046A00")?), (1, true));
-    /// # Ok::<(), seriatim::Error>(())
-    /// ```
-    pub fn near_misses(&self) -> Result<UnitSet> {
-        let snapshot = self.affected.snapshot();
-        let bound = self.scope();
-        let mut near =
-            UnitSet::of(snapshot.clone(), vec![RowSet::new(); snapshot.segments().len()]);
-        let mut coded = BTreeMap::<FamilyId, Vec<(u128, u128)>>::new();
-        for (node, it) in bound.nodes() {
-            let BoundNode::Serial(SerialTest::Range(range)) = it else { continue };
-            if let KeyRange::Coded { family, first, last } = range {
-                coded.entry(*family).or_default().push((*first, *last));
-                continue;
-            }
-            let found = select_node(snapshot, bound, node, None)?.undetermined;
-            near = near.union(&UnitSet::of(snapshot.clone(), found))?;
-        }
-        let mut rows = Vec::new();
-        for segment in snapshot.segments() {
-            let mut parts = Vec::new();
-            for (family, ranges) in &coded {
-                let Some(family) = bound.schema().families().family(*family) else { continue };
-                let doubtful = Doubtful::new(segment.units.keys(), family)?;
-                parts.extend(ranges.iter().map(|(first, last)| doubtful.of_range(*first, *last)));
-            }
-            rows.push(Ranges::join(parts, Ranges::union).unwrap_or_default().to_row_set());
-        }
-        near = near.union(&UnitSet::of(snapshot.clone(), rows))?;
-        near.intersection(&self.undetermined)
     }
 
     fn verdict(&self, namespace: Option<&str>, serial: &str) -> Result<Verdict> {

@@ -10,10 +10,11 @@ use proptest::sample::select;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
     By, Column, ColumnType, Date, ErrorKind, GroupKey, Groups, Index, LoadOptions, Record,
-    RegistrationOptions, Registrations, Schema, SerialKey, UnitSet, Units, Value, Zone,
+    RegistrationOptions, Registrations, Schema, SerialFamily, SerialKey, UnitSet, Units, Value,
+    Zone,
 };
 
-use crate::model::{COLUMNS, World, expr, loads, schema};
+use crate::model::{COLUMNS, TAG, World, expr, loads, schema};
 use crate::wide::{wide_schema, wide_units};
 
 /// A term as the naive count knows it.
@@ -23,6 +24,8 @@ enum Term {
     Column(&'static str),
     Period(&'static str, char),
     SerialField(&'static str),
+    /// A field of the serial or of the identifier, as a column.
+    Field(&'static str),
 }
 
 impl Term {
@@ -30,7 +33,7 @@ impl Term {
         match self {
             Term::Namespace => By::namespace(),
             Term::SerialField(name) => By::serial_field(name),
-            Term::Column(name) => By::column(name),
+            Term::Column(name) | Term::Field(name) => By::column(name),
             Term::Period(name, 'd') => By::day(name),
             Term::Period(name, 'w') => By::week(name),
             Term::Period(name, 'm') => By::month(name),
@@ -42,11 +45,15 @@ impl Term {
     fn keys(self, unit: &Record, zone: &Zone) -> Vec<String> {
         let name = match self {
             Term::Namespace => return vec![unit.namespace().to_owned()],
-            Term::SerialField(name) => return vec![serial_field(name, unit)],
+            Term::SerialField(name) => return vec![field_of("serial", name, unit)],
+            Term::Field(name) => {
+                let (of, name) = name.split_once('.').unwrap();
+                return vec![field_of(of, name, unit)];
+            }
             Term::Column(name) | Term::Period(name, _) => name,
         };
-        if name == "serial.made" {
-            let Some((first, last)) = made(unit) else { return vec!["(missing)".to_owned()] };
+        if let Some((of, "made")) = name.split_once('.') {
+            let Some((first, last)) = made(of, unit) else { return vec!["(missing)".to_owned()] };
             let (first, last) = (self.period(first), self.period(last));
             return vec![if first == last { first } else { "(missing)".to_owned() }];
         }
@@ -83,27 +90,32 @@ impl Term {
     }
 }
 
-/// The first and the last day on which a unit was made, as its serial says.
-fn made(unit: &Record) -> Option<(Date, Date)> {
-    let families = SCHEMA.families();
-    match families.classify(unit.serial().unwrap()).unwrap() {
+/// The family and the code of the serial of a unit, or of its identifier.
+fn coded(of: &str, unit: &Record) -> Option<(&'static SerialFamily, u128)> {
+    let (families, text) = match (of, unit.value(TAG)) {
+        ("serial", _) => (SCHEMA.families(), unit.serial().unwrap()),
+        (_, Some(Value::Text(tag))) => (SCHEMA.column(TAG).unwrap().identifier().unwrap(), &**tag),
+        _ => return None,
+    };
+    match families.classify(text).unwrap() {
         SerialKey::Opaque(_) => None,
-        SerialKey::Coded { family, code } => families.family(family).unwrap().made(code),
+        SerialKey::Coded { family, code } => Some((families.family(family).unwrap(), code)),
     }
+}
+
+/// The first and the last day on which a unit was made, as its serial or its identifier says.
+fn made(of: &str, unit: &Record) -> Option<(Date, Date)> {
+    let (family, code) = coded(of, unit)?;
+    family.made(code)
 }
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(schema);
 
-/// What a field of the serial of a unit says.
-fn serial_field(name: &str, unit: &Record) -> String {
-    let families = SCHEMA.families();
-    let value = match families.classify(unit.serial().unwrap()).unwrap() {
-        SerialKey::Opaque(_) => None,
-        SerialKey::Coded { family, code } => {
-            let values = families.family(family).unwrap().values(code).unwrap();
-            values.into_iter().find(|(field, _)| *field == name).map(|(_, value)| value.to_string())
-        }
-    };
+/// What a field of the serial or of the identifier of a unit says.
+fn field_of(of: &str, name: &str, unit: &Record) -> String {
+    let values = coded(of, unit).map(|(family, code)| family.values(code).unwrap());
+    let mut values = values.into_iter().flatten();
+    let value = values.find(|(field, _)| *field == name).map(|(_, value)| value.to_string());
     value.unwrap_or("(missing)".to_owned())
 }
 
@@ -175,10 +187,11 @@ fn check(found: &Groups, expected: &BTreeMap<Vec<String>, u64>, terms: &[Term]) 
 fn term() -> impl Strategy<Value = Term> {
     prop_oneof![
         6 => select(COLUMNS.map(|(name, _)| Term::Column(name)).to_vec()),
-        3 => (select(vec!["sold_on", "made_at", "serial.made"]), select(vec!['d', 'w', 'm', 'y']))
+        3 => (select(vec!["sold_on", "made_at", "serial.made", "tag.made"]), select(vec!['d', 'w', 'm', 'y']))
             .prop_map(|(name, unit)| Term::Period(name, unit)),
         1 => Just(Term::Namespace),
         1 => select(vec!["n", "line", "year"]).prop_map(Term::SerialField),
+        2 => select(vec!["tag.n", "tag.line", "tag.year", "serial.n"]).prop_map(Term::Field),
     ]
 }
 

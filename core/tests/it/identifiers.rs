@@ -6,8 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
-    Column, ColumnType, ErrorKind, Families, FamilyId, Index, LoadOptions, Record, Schema, Scope,
-    SerialFamily, SerialKey, Truth, Units, Value, Verdict,
+    By, Column, ColumnType, ErrorKind, Families, FamilyId, Index, LoadOptions, Record, Schema,
+    Scope, SerialFamily, SerialKey, Truth, Units, Value, Verdict,
 };
 
 use crate::model::{Key, TAG, World, expr, loads, serial};
@@ -71,6 +71,46 @@ proptest! {
             found.extend(mine.iter().cloned());
         }
         prop_assert_eq!(world.keys(&answer.found), found);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn near_misses_are_those_that_ranges_leave_open(
+        loads in loads(),
+        (first, last) in (serial(), serial()),
+        other in expr(),
+    ) {
+        let world = World::new(&loads);
+        let range = Scope::column(TAG).between(first, last);
+        prop_assume!(world.schema.bind(&range).is_ok());
+        let found = world.index.snapshot().select(&range).unwrap();
+        let mut open = world.keys_of(&range, Truth::Unknown);
+        open.retain(|key| world.units[key].value(TAG).is_some());
+        prop_assert_eq!(&world.keys(&found.near_misses().unwrap()), &open);
+
+        let both = world.index.snapshot().select(&range.or(other.scope())).unwrap();
+        let near = world.keys(&both.near_misses().unwrap());
+        let undetermined = world.keys(&both.undetermined);
+        prop_assert!(near.is_subset(&undetermined));
+        prop_assert!(undetermined.intersection(&open).all(|key| near.contains(key)));
+    }
+}
+
+#[test]
+fn what_is_no_field_to_count_by_is_told() {
+    let index = Index::create_in(MemoryDirectory::new(), tagged("T{n:D3}")).unwrap();
+    let all = index.snapshot().all();
+    for (by, message) in [
+        (By::column("tag.x"), "no family of `tag` has a field `x` to count by"),
+        (By::column("lot.x"), "there is no column `lot.x` to count by, nor an identifier `lot`"),
+        (By::column("serial.x"), "no family of `serial` has a field `x` to count by"),
+        (By::month("tag.made"), "no family of `tag` says when a unit was made, to count by"),
+        (By::month("tag.n"), "`tag.n` is no date; only `tag.made` falls in a month"),
+    ] {
+        assert_eq!(all.by(std::slice::from_ref(&by)).unwrap_err().message(), message, "{by}");
     }
 }
 

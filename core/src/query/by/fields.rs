@@ -33,16 +33,16 @@ enum Ordinals {
 }
 
 impl FieldKeys {
-    /// Finds a field by name.
+    /// Finds a field of the serial or of an identifier by name.
     ///
     /// # Errors
     ///
     /// `not_found` when no family has it; `invalid_argument` when it has too many texts.
-    pub(super) fn new(families: &Families, name: &str) -> Result<Self> {
+    pub(super) fn new((of, families): (&str, &Families), name: &str) -> Result<Self> {
         let fields: Vec<_> = families.iter().map(|(_, family)| family.field(name)).collect();
         if fields.iter().all(Option::is_none) {
             return Err(Error::not_found(format!(
-                "no serial family has a field `{name}` to count by"
+                "no family of `{of}` has a field `{name}` to count by"
             )));
         }
         let first = |field: &SerialField<'_>| field.values_between().map(|(first, _)| first);
@@ -56,7 +56,7 @@ impl FieldKeys {
         }
         let mut labels = Vec::with_capacity(fields.len());
         for field in &fields {
-            labels.push(field.as_ref().map(|it| all_labels(it, name)).transpose()?);
+            labels.push(field.as_ref().map(|it| all_labels(it, (of, name))).transpose()?);
         }
         let mut texts: Vec<String> = labels.iter().flatten().flatten().cloned().collect();
         texts.sort_unstable();
@@ -142,10 +142,10 @@ impl FieldPlace {
 }
 
 /// The texts of all values of a field.
-fn all_labels(field: &SerialField<'_>, name: &str) -> Result<Vec<String>> {
+fn all_labels(field: &SerialField<'_>, (of, name): (&str, &str)) -> Result<Vec<String>> {
     if field.last() >= GROUPS_MAX as u128 {
         return Err(Error::invalid(format!(
-            "field `{name}` of the serial has more than {GROUPS_MAX} texts; count by a shorter field"
+            "field `{of}.{name}` has more than {GROUPS_MAX} texts; count by a shorter field"
         )));
     }
     Ok((0..=field.last()).map(|number| field.label(number)).collect())

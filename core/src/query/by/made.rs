@@ -20,7 +20,7 @@ impl MadeKeys {
     /// # Errors
     ///
     /// `not_found` when no family says when a serial was made.
-    pub(super) fn new(families: &Families, unit: Unit) -> Result<Self> {
+    pub(super) fn new((of, families): (&str, &Families), unit: Unit) -> Result<Self> {
         let part = |it: SerialField<'_>| {
             it.is_date_part().then(|| (it.weight(), it.last().saturating_add(1)))
         };
@@ -32,9 +32,9 @@ impl MadeKeys {
         );
         let parts: Vec<Vec<_>> = parts.collect();
         if parts.iter().all(Vec::is_empty) {
-            return Err(Error::not_found(
-                "no serial family says when a serial was made, to count by",
-            ));
+            return Err(Error::not_found(format!(
+                "no family of `{of}` says when a unit was made, to count by"
+            )));
         }
         Ok(MadeKeys { families: families.clone(), unit, parts })
     }

@@ -7,7 +7,7 @@ use super::group_key::{GroupKey, Period};
 use super::groups::{Groups, KeyType};
 use super::source::Source;
 use super::tally::{Slot, Tally};
-use super::term::Bound;
+use super::term::{Bound, Part};
 use crate::calendar::{Date, Instant};
 use crate::column::{ColumnReader, float_ordinal, ordinal_float, ordinal_number};
 use crate::error::{Error, Result};
@@ -48,7 +48,11 @@ impl<'a> Merged<'a> {
                     };
                     term.add_texts(at, name, &mut counts, &mut self.tally)?;
                 }
-                (KeyType::Text, Source::SerialField(_, field)) => {
+                (
+                    KeyType::Text,
+                    Source::Serials(_, Part::Field(field))
+                    | Source::Identifiers(_, _, Part::Field(field)),
+                ) => {
                     let text = |ordinal| field.text(ordinal);
                     term.add_texts(at, text, &mut counts, &mut self.tally)?;
                 }
@@ -62,8 +66,8 @@ impl<'a> Merged<'a> {
                     Source::Absent
                     | Source::Periods(..)
                     | Source::Column(_)
-                    | Source::SerialField(..)
-                    | Source::Made(..),
+                    | Source::Serials(..)
+                    | Source::Identifiers(..),
                 ) => {}
             }
         }
@@ -154,9 +158,11 @@ impl KeyType {
     fn of(term: &Bound) -> Self {
         match term {
             Bound::Namespace => KeyType::Text,
-            Bound::SerialField(field) if field.has_texts() => KeyType::Text,
-            Bound::SerialField(_) => KeyType::Integer,
-            Bound::Made(made) => KeyType::Period(made.unit()),
+            Bound::Serial(part) | Bound::Identifier { part, .. } => match part {
+                Part::Field(field) if field.has_texts() => KeyType::Text,
+                Part::Field(_) => KeyType::Integer,
+                Part::Made(made) => KeyType::Period(made.unit()),
+            },
             Bound::Period { calendar, .. } => KeyType::Period(calendar.unit()),
             Bound::Column { column_type, zone, .. } => match column_type {
                 ColumnType::Text => KeyType::Text,

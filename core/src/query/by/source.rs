@@ -2,10 +2,8 @@
 
 use super::axis::Axis;
 use super::calendar::{Buckets, Calendar};
-use super::fields::FieldKeys;
-use super::made::MadeKeys;
 use super::tally::Slot;
-use super::term::Bound;
+use super::term::{Bound, Part};
 use crate::bitmap::Mask;
 use crate::column::{Chunk, ColumnReader, Intervals};
 use crate::error::{Error, Result};
@@ -13,7 +11,7 @@ use crate::keys::{GroupInfo, Keys};
 use crate::limits::CHUNK_ROWS;
 use crate::schema::ColumnType;
 use crate::segment::UnitSegment;
-use crate::serial::{FamilyId, SerialKey};
+use crate::serial::{Families, FamilyId, SerialKey};
 
 /// A term in one segment.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +20,9 @@ pub(super) enum Source<'a> {
     Absent,
     /// The namespaces, by the groups of serials.
     Namespaces(&'a [GroupInfo], u64),
-    SerialField(&'a Keys, &'a FieldKeys),
-    Made(&'a Keys, &'a MadeKeys),
+    Serials(&'a Keys, &'a Part),
+    /// A column of identifiers, and the families they are of.
+    Identifiers(&'a ColumnReader, &'a Families, &'a Part),
     Column(&'a ColumnReader),
     Periods(&'a ColumnReader, &'a Calendar),
 }
@@ -32,8 +31,10 @@ impl<'a> Source<'a> {
     pub(super) fn new(segment: &'a UnitSegment, term: &'a Bound) -> Self {
         match term {
             Bound::Namespace => Source::Namespaces(segment.keys().groups(), segment.rows()),
-            Bound::SerialField(field) => Source::SerialField(segment.keys(), field),
-            Bound::Made(made) => Source::Made(segment.keys(), made),
+            Bound::Serial(part) => Source::Serials(segment.keys(), part),
+            Bound::Identifier { place, families, part } => segment
+                .column(*place)
+                .map_or(Source::Absent, |column| Source::Identifiers(column, families, part)),
             Bound::Column { place, .. } => {
                 segment.column(*place).map_or(Source::Absent, Source::Column)
             }
@@ -54,11 +55,12 @@ impl<'a> Source<'a> {
                 let same = first == namespace(end.saturating_sub(1))?;
                 return Ok(same.then(|| Slot::Value(u64::from(first))));
             }
-            Source::SerialField(keys, field) => {
-                return common(keys, key, |family, first, last| field.common(family, first, last));
+            Source::Serials(keys, part) => {
+                return common(keys, key, |family, first, last| part.common(family, first, last));
             }
-            Source::Made(keys, made) => {
-                return common(keys, key, |family, first, last| made.common(family, first, last));
+            Source::Identifiers(column, ..) => {
+                let chunk = column.chunk(usize::from(key))?;
+                return Ok((chunk.missing_count() == chunk.rows()).then_some(Slot::Missing));
             }
             Source::Column(column) => (column, None),
             Source::Periods(column, calendar) => (column, Some(calendar)),
@@ -85,12 +87,14 @@ impl<'a> Source<'a> {
         match self {
             Source::Absent => Err(Error::corrupt("a column is not where it was")),
             Source::Namespaces(groups, all) => namespaces(groups, chunk_rows(key, *all)),
-            Source::SerialField(keys, field) => serials(keys, key, |family, codes, out| {
-                field.slots_into(family, codes, out);
+            Source::Serials(keys, part) => serials(keys, key, |family, codes, out| {
+                part.slots_into(family, codes, out);
             }),
-            Source::Made(keys, made) => serials(keys, key, |family, codes, out| {
-                made.slots_into(family, codes, out);
-            }),
+            Source::Identifiers(column, families, part) => {
+                identifiers(&chunk(column)?, rows, |ordinal| {
+                    identifier_slot(column, families, part, ordinal)
+                })
+            }
             Source::Column(column) if column.column_type() == ColumnType::TextList => {
                 Axis::of_lists(&chunk(column)?)
             }
@@ -118,8 +122,8 @@ impl<'a> Source<'a> {
             }
             Source::Absent
             | Source::Namespaces(..)
-            | Source::SerialField(..)
-            | Source::Made(..) => {
+            | Source::Serials(..)
+            | Source::Identifiers(..) => {
                 let mut slots = Vec::with_capacity(rows.len());
                 for row in rows {
                     self.read(u32::from(key) << 16 | u32::from(*row), &mut slots)?;
@@ -141,20 +145,21 @@ impl<'a> Source<'a> {
                 out.push(Slot::Value(u64::from(group.namespace)));
                 return Ok(());
             }
-            Source::SerialField(keys, field) => {
-                out.push(field.slot(&keys.key_at(row)?.1));
+            Source::Serials(keys, part) => {
+                out.push(part.slot(&keys.key_at(row)?.1));
                 return Ok(());
             }
-            Source::Made(keys, made) => {
-                out.push(made.slot(&keys.key_at(row)?.1));
-                return Ok(());
-            }
-            Source::Column(column) => (column, None),
+            Source::Column(column) | Source::Identifiers(column, ..) => (column, None),
             Source::Periods(column, calendar) => (column, Some(calendar)),
         };
         let chunk = column.chunk(row as usize / CHUNK_ROWS)?;
         let [low, high, ..] = row.to_le_bytes();
         let row = u16::from_le_bytes([low, high]);
+        if let Source::Identifiers(column, families, part) = self {
+            let slot = |ordinal| identifier_slot(column, families, part, ordinal);
+            out.push(chunk.ordinal_at(row)?.map_or(Ok(Slot::Missing), slot)?);
+            return Ok(());
+        }
         if column.column_type() == ColumnType::TextList {
             return read_list(&chunk, row, out);
         }
@@ -265,6 +270,37 @@ fn serials(
         slots_into(group.family, &codes, &mut slots);
     }
     Ok(Axis::of_slots(&slots))
+}
+
+/// What each row of a chunk has of its identifier; for rows that are not in `rows`, anything.
+fn identifiers(chunk: &Chunk<'_>, rows: &Mask, slot: impl Fn(u64) -> Result<Slot>) -> Result<Axis> {
+    let mut asked = Mask::new();
+    chunk.missing_into(&mut asked)?;
+    asked.flip_range(0..chunk.rows());
+    asked.and(rows);
+    let mut ordinals = Vec::new();
+    chunk.ordinals_into(&mut ordinals)?;
+    let mut slots = vec![Slot::Missing; ordinals.len()];
+    for row in asked.iter() {
+        if let Some((out, ordinal)) =
+            slots.get_mut(usize::from(row)).zip(ordinals.get(usize::from(row)))
+        {
+            *out = slot(*ordinal)?;
+        }
+    }
+    Ok(Axis::of_slots(&slots))
+}
+
+/// What the identifier with an ordinal has.
+fn identifier_slot(
+    column: &ColumnReader,
+    families: &Families,
+    part: &Part,
+    ordinal: u64,
+) -> Result<Slot> {
+    let key = families.classify_present(column.text(ordinal)?);
+    let key = key.map_err(|error| Error::corrupt(format!("segment: {}", error.message())))?;
+    Ok(key.map_or(Slot::Missing, |key| part.slot(&key)))
 }
 
 fn key_at(keys: &Keys, row: u64) -> Result<SerialKey> {
