@@ -78,7 +78,8 @@ pub use index::{
     CompactOptions, CompactReport, Damage, DuplicatePolicy, Duplicates, FamilyChangeOptions,
     FamilyChangeReport, FoldReport, IdentifierReport, Index, LoadOptions, LoadReport, Progress,
     Receipt, Registrar, RegistrarOptions, RegistrationName, RegistrationOptions,
-    RegistrationReport, Registrations, RejectPolicy, Rejected, Snapshot, Units, Verification,
+    RegistrationReport, Registrations, RejectPolicy, Rejected, RetireOptions, RetireReport,
+    Snapshot, Units, Verification,
 };
 pub use ownership::{Contact, Contacts, Ownership, Reach, RegistrationIter};
 #[cfg(feature = "arrow")]

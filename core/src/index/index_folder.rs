@@ -7,7 +7,8 @@ use super::files::{keep_versions, remove_orphans};
 use super::handle::{Handle, Writing};
 use super::ingest::{
     self, CompactOptions, CompactReport, FamilyChangeOptions, FamilyChangeReport, FoldReport,
-    LoadOptions, LoadReport, RegistrationOptions, RegistrationReport, Registrations, Units,
+    LoadOptions, LoadReport, RegistrationOptions, RegistrationReport, Registrations, RetireOptions,
+    RetireReport, Units,
 };
 use super::manifest::Manifest;
 use super::registrar::{Registrar, RegistrarOptions};
@@ -113,17 +114,54 @@ impl Index {
         Ok(!self.handle.newest()?.is(&before))
     }
 
-    /// Adds units. All of them are in the index when it returns, or none is.
+    /// Adds units, or corrects units that are there: see [`DuplicatePolicy`](crate::DuplicatePolicy).
+    /// All of them are in the index when it returns, or none is.
     ///
     /// # Errors
     ///
     /// `conflict` when another writer is at work, or a serial is there twice and
     /// [`LoadOptions`] do not say that the latest wins; `invalid_argument` with the file, row and
-    /// column for a bad row; `cancelled` when the progress callback says so; `io`.
+    /// column for a bad row; `not_found` when units to be corrected are not there; `cancelled` when
+    /// the progress callback says so; `io`.
     pub fn load_units(&self, units: Units<'_>, options: LoadOptions<'_>) -> Result<LoadReport> {
         let writing = self.writing()?;
         let _alone = writing.alone()?;
         let report = ingest::load(writing.draft(), &writing.newest()?, units, options)?.1;
+        writing.newest()?;
+        Ok(report)
+    }
+
+    /// Takes units out of the index: scrapped ones, or ones that were never made. Other columns than
+    /// those of the serial and its namespace are not read. A snapshot taken before has them still,
+    /// and their registrations stay, to wait for units of these serials.
+    ///
+    /// All units are retired when it returns, or none is. Serials that no unit has are counted.
+    ///
+    /// # Errors
+    ///
+    /// `conflict` when another writer is at work; `invalid_argument` with the file and row for a
+    /// serial that is missing or invalid; `io`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::io::MemoryDirectory;
+    /// use seriatim::{Index, LoadOptions, Record, RetireOptions, Schema, Units};
+    ///
+    /// let index = Index::create_in(MemoryDirectory::new(), Schema::default())?;
+    /// let made = ["A001", "A002", "A003"].map(Record::of_serial);
+    /// index.load_units(Units::records(made), LoadOptions::default())?;
+    ///
+    /// let scrapped = Units::records(["A002", "A009"].map(Record::of_serial));
+    /// let report = index.retire_units(scrapped, RetireOptions::default())?;
+    /// assert_eq!((report.retired, report.unknown), (1, 1));
+    /// assert_eq!(index.snapshot().units(), 2);
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn retire_units(&self, units: Units<'_>, options: RetireOptions) -> Result<RetireReport> {
+        let writing = self.writing()?;
+        let _alone = writing.alone()?;
+        let report = ingest::retire(writing.draft(), &writing.newest()?, units, options)?;
         writing.newest()?;
         Ok(report)
     }

@@ -17,7 +17,8 @@ pub use index_folder::Index;
 pub use ingest::{
     CompactOptions, CompactReport, DuplicatePolicy, Duplicates, FamilyChangeOptions,
     FamilyChangeReport, FoldReport, IdentifierReport, LoadOptions, LoadReport, Progress,
-    RegistrationOptions, RegistrationReport, Registrations, RejectPolicy, Rejected, Units,
+    RegistrationOptions, RegistrationReport, Registrations, RejectPolicy, Rejected, RetireOptions,
+    RetireReport, Units,
 };
 pub use registrar::{Receipt, Registrar, RegistrarOptions, RegistrationName};
 pub use snapshot::Snapshot;

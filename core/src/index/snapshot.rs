@@ -67,7 +67,11 @@ pub(crate) struct LiveSegment {
 }
 
 impl LiveSegment {
-    fn open(directory: &dyn Directory, entry: &UnitEntry, schema: &Schema) -> Result<Self> {
+    pub(super) fn open(
+        directory: &dyn Directory,
+        entry: &UnitEntry,
+        schema: &Schema,
+    ) -> Result<Self> {
         let opened = || {
             let units = UnitSegment::open(entry.file.open(directory)?, schema)?;
             if units.rows() != entry.rows {
@@ -76,6 +80,17 @@ impl LiveSegment {
             Ok(units)
         };
         let units = opened().map_err(|error| error.within(&entry.file.path))?;
+        let segment = LiveSegment { units: Arc::new(units), retired: Arc::default() };
+        segment.with_retired(directory, entry)
+    }
+
+    /// The same segment with the retired rows that an entry of it names.
+    pub(super) fn with_retired(
+        &self,
+        directory: &dyn Directory,
+        entry: &UnitEntry,
+    ) -> Result<Self> {
+        let units = Arc::clone(&self.units);
         let retired = match &entry.retired {
             None => RowSet::new(),
             Some(retired) => retired
@@ -84,7 +99,7 @@ impl LiveSegment {
                 .and_then(|bytes| read_retired(bytes, units.id(), units.rows()))
                 .map_err(|error| error.within(&retired.file.path))?,
         };
-        Ok(LiveSegment { units: Arc::new(units), retired: Arc::new(retired) })
+        Ok(LiveSegment { units, retired: Arc::new(retired) })
     }
 
     /// Units that are live in it.

@@ -127,6 +127,109 @@ fn the_latest_unit_wins_where_that_is_asked_for() {
 }
 
 #[test]
+fn a_correction_changes_what_it_says_and_nothing_else() {
+    let index = Index::create_in(MemoryDirectory::new(), schema()).unwrap();
+    load(&index, (0..400).map(unit).collect(), LoadOptions::default().segment_rows_max(150));
+    let before = units_of(&index.snapshot());
+    let amend = || LoadOptions::default().duplicates(DuplicatePolicy::Amend);
+    let serial = |number: u32| Record::of_serial(format!("AX{number:06}"));
+    let batches = || Value::TextList(vec!["new".into(), "B1".into()]);
+    let records = vec![
+        serial(398).with("batches", batches()),
+        serial(3).with("facility", Value::Text("a".into())),
+        serial(5),
+        serial(7).with("torque", Value::Float(9.5)),
+    ];
+    // 3 has no facility, 7 has no torque, 398 has batches: a value that was missing is filled, too.
+    let report = load(&index, records, amend().segment_rows_max(3));
+    assert_eq!((report.read, report.loaded, report.duplicates.against_index), (4, 4, 4));
+    assert_eq!(index.snapshot().units(), 400);
+    let mut expected = before.clone();
+    expected[3] = before[3].replacen("||", "|a|", 1);
+    expected[7] = before[7].replacen("||", "|9.5|", 1);
+    let with_list = before[398].rsplit_once('|').unwrap().0;
+    expected[398] = format!("{with_list}|{}", batches());
+    assert_ne!((&expected[3], &expected[7]), (&before[3], &before[7]));
+    let sorted = |mut units: Vec<String>| {
+        units.sort_unstable();
+        units
+    };
+    assert_eq!(sorted(units_of(&index.snapshot())), expected);
+
+    // Once more, to units that stand in several segments by now; then all in one.
+    let torque = (0..400).rev().map(|it| serial(it).with("torque", Value::Float(it.into())));
+    load(&index, torque.collect(), amend());
+    let with_torque = |(number, unit): (usize, &String)| {
+        let parts: Vec<&str> = unit.split('|').collect();
+        format!("{}|{}|{}|{}|{}", parts[0], parts[1], parts[2], number, parts[3 + 1])
+    };
+    let expected: Vec<String> = expected.iter().enumerate().map(with_torque).collect();
+    assert_eq!(sorted(units_of(&index.snapshot())), expected);
+    index.compact(CompactOptions::default()).unwrap();
+    assert_eq!(sorted(units_of(&index.snapshot())), expected);
+}
+
+#[test]
+fn a_correction_of_a_unit_that_is_not_there_or_comes_twice_is_refused() {
+    let directory = MemoryDirectory::new();
+    let index = Index::create_in(directory.clone(), schema()).unwrap();
+    load(&index, (0..10).map(unit).collect(), LoadOptions::default());
+    let files = directory.list("units").unwrap();
+    let amend = |numbers: &[u32]| {
+        let options = LoadOptions::default().duplicates(DuplicatePolicy::Amend);
+        let units = Units::records(numbers.iter().map(|it| unit(*it)).collect::<Vec<_>>());
+        index.load_units(units, options.segment_rows_max(2)).unwrap_err()
+    };
+    let error = amend(&[8, 12, 9, 11]);
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(
+        error.to_string(),
+        "1 serials to amend are of no unit, such as AX000012; leave them out, or load them as new \
+         units first"
+    );
+    for twice in [[8, 8, 9], [8, 9, 8]] {
+        let error = amend(&twice);
+        assert_eq!(error.kind(), ErrorKind::Conflict);
+        assert!(
+            error.to_string().starts_with("1 units come again in a load that amends"),
+            "{error}"
+        );
+    }
+    assert_eq!((index.snapshot().version(), directory.list("units").unwrap()), (2, files));
+}
+
+#[test]
+fn retired_units_are_gone_and_may_come_back() {
+    let index = Index::create_in(MemoryDirectory::new(), schema()).unwrap();
+    load(&index, (0..200).map(unit).collect(), LoadOptions::default().segment_rows_max(60));
+    let before = index.snapshot();
+    let retire = |numbers: &[u32]| {
+        let units = Units::records(numbers.iter().map(|it| unit(*it)).collect::<Vec<_>>());
+        index.retire_units(units, RetireOptions::default()).unwrap()
+    };
+    let report = retire(&[199, 3, 500, 61, 3]);
+    assert_eq!((report.version, report.read, report.retired, report.unknown), (3, 5, 3, 1));
+    assert_eq!(report.unknown_examples, ["AX000500"]);
+    assert_eq!((index.snapshot().units(), before.units()), (197, 200));
+    // A unit that is gone is unknown, and cannot be corrected; nothing new is no new version.
+    let report = retire(&[61]);
+    assert_eq!((report.version, report.retired, report.unknown), (3, 0, 1));
+    let amend = LoadOptions::default().duplicates(DuplicatePolicy::Amend);
+    let error = index.load_units(Units::records([unit(61)]), amend).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+
+    index.compact(CompactOptions::default()).unwrap();
+    let mut expected = units_of(&before);
+    expected
+        .retain(|unit| !["AX000003", "AX000061", "AX000199"].iter().any(|it| unit.contains(it)));
+    assert_eq!(units_of(&index.snapshot()), expected);
+    // It is a new unit like any other.
+    let report = load(&index, vec![unit(61)], LoadOptions::default());
+    assert_eq!((report.loaded, report.duplicates.against_index), (1, 0));
+    assert_eq!(index.snapshot().units(), 198);
+}
+
+#[test]
 fn namespaces_keep_equal_serials_apart() {
     let index = Index::create_in(MemoryDirectory::new(), Schema::default()).unwrap();
     let units = ["b", "a", "b"].iter().zip(["S1", "S1", "S2"]);

@@ -36,11 +36,12 @@ pub(in crate::index) fn load(
         &options,
         collects,
     )?;
-    let infers = options.infer_families && manifest.infers_families;
+    let amends = options.duplicates == DuplicatePolicy::Amend;
+    let infers = options.infer_families && manifest.infers_families && !amends;
     let rejects = Rejects::new(&options.rejects);
     let sink = UnitSink {
         finder: FamilyFinder::new(manifest.schema.families().clone(), infers),
-        writer: Writer::new(draft, before, &manifest),
+        writer: Writer::new(draft, before, &manifest).amending(amends),
         shape,
     };
     let namespace = options.namespace.take().unwrap_or_default();
@@ -50,8 +51,10 @@ pub(in crate::index) fn load(
     let pool = options.limits.pool()?;
     load.run(&mut *reader, &mut options.limits.on_progress, &pool)?;
     sort(&mut load, &mut *reader, &mut options.limits, &pool)?;
-    if options.duplicates == DuplicatePolicy::Refuse {
-        load.sink.writer.duplicates().refuse()?;
+    match options.duplicates {
+        DuplicatePolicy::Refuse => load.sink.writer.duplicates().refuse()?,
+        DuplicatePolicy::LatestWins => {}
+        DuplicatePolicy::Amend => load.sink.writer.duplicates().refuse_twice()?,
     }
     let finder = &load.sink.finder;
     manifest.schema = manifest.schema.with_families(finder.families.clone());

@@ -1,5 +1,6 @@
 //! How units get in: read, checked, sorted, written as segments, committed.
 
+mod amend;
 mod block;
 mod buffer;
 mod compact;
@@ -18,11 +19,13 @@ mod recode;
 mod registrations;
 mod rejects;
 mod report;
+mod retire;
 mod seal;
 mod shape;
 #[cfg(test)]
 mod tests;
 mod units;
+mod unknown;
 mod write;
 
 pub(super) use compact::compact;
@@ -36,4 +39,6 @@ pub use recode::{FamilyChangeOptions, FamilyChangeReport};
 pub(super) use registrations::load as load_registrations;
 pub use registrations::{RegistrationOptions, RegistrationReport, Registrations};
 pub use report::{Duplicates, IdentifierReport, LoadReport, Rejected};
+pub(super) use retire::retire;
+pub use retire::{RetireOptions, RetireReport};
 pub use units::Units;

@@ -16,8 +16,14 @@ pub enum DuplicatePolicy {
     /// The load fails and says how many there are, with examples.
     #[default]
     Refuse,
-    /// The unit that comes last replaces the one before it.
+    /// The unit that comes last replaces the one before it, as a whole: what it does not say is
+    /// missing.
     LatestWins,
+    /// The load corrects units that are there: its values replace theirs, and what is missing in it
+    /// stays as it was. To make a value missing, load the whole unit with
+    /// [`LatestWins`](DuplicatePolicy::LatestWins). The load fails when the index lacks one of its
+    /// serials, or one comes twice.
+    Amend,
 }
 
 /// What to do with a row that cannot be read.

@@ -26,7 +26,8 @@ pub struct LoadReport {
     /// The serial families that the load inferred, with counts and examples of the sample they
     /// were read off; and what of the last sample stayed opaque.
     pub inference: Inference,
-    /// Columns of the schema that the input did not have: missing for all its units.
+    /// Columns of the schema that the input did not have: missing for all its units, or, where the
+    /// load amends them, as they were.
     pub absent_columns: Vec<String>,
 }
 
@@ -48,7 +49,7 @@ pub struct IdentifierReport {
 pub struct Duplicates {
     /// Rows replaced by a later row of the same load.
     pub within_load: u64,
-    /// Units of the index replaced by the load.
+    /// Units of the index replaced or amended by the load.
     pub against_index: u64,
     /// The first few serials.
     pub examples: Vec<String>,

@@ -117,6 +117,32 @@ fn sorted(
     Ok((numbered.into_iter().map(|(_, text)| text).collect(), rank))
 }
 
+/// A column in the order of the segment.
+pub(super) fn placed(column: BufferColumn, order: Option<&[u32]>) -> Result<BufferColumn> {
+    let Some(rows) = order else { return Ok(column) };
+    let missing_of = |missing: &[u32]| {
+        let words = placed_bits(missing, order, rows.len());
+        let is_set =
+            |row: &u32| words.get(usize_of(row / 64)).is_some_and(|it| it >> (row % 64) & 1 == 1);
+        (0u32..).take(rows.len()).filter(is_set).collect::<Vec<u32>>()
+    };
+    Ok(match column {
+        BufferColumn::Texts { texts, codes } => {
+            BufferColumn::Texts { texts, codes: place(codes, order) }
+        }
+        BufferColumn::Numbers { values, missing } => {
+            BufferColumn::Numbers { values: place(values, order), missing: missing_of(&missing) }
+        }
+        BufferColumn::Floats { values, missing } => {
+            BufferColumn::Floats { values: place(values, order), missing: missing_of(&missing) }
+        }
+        BufferColumn::Lists { texts, ends, codes, missing } => {
+            let (ends, codes) = place_lists(ends, codes, order)?;
+            BufferColumn::Lists { texts, ends, codes, missing: missing_of(&missing) }
+        }
+    })
+}
+
 /// The values in the order of the segment.
 pub(super) fn place<T: Copy>(values: Vec<T>, order: Option<&[u32]>) -> Vec<T> {
     match order {

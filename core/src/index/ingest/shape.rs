@@ -115,6 +115,31 @@ impl Shape {
         }
     }
 
+    /// Of rows of which the serial and its namespace alone are read.
+    pub(super) fn of_serials(
+        input: &[InputColumn],
+        schema: &Schema,
+        options: &LoadOptions<'_>,
+    ) -> Result<Self> {
+        let declared = schema.columns().iter().map(Column::name);
+        let mut ignored: Vec<String> =
+            input.iter().map(|it| it.name.as_str()).chain(declared).map(str::to_owned).collect();
+        ignored.sort_unstable();
+        ignored.dedup();
+        let columns = columns(&[], schema)?;
+        let (serial, namespace) = key_columns(input, options)?;
+        let families = schema.families().clone();
+        Ok(Shape {
+            serial,
+            namespace,
+            namespace_optional: false,
+            columns,
+            families,
+            ignored,
+            collects: false,
+        })
+    }
+
     /// Finds a place for every column of the input; one that the schema does not know is an error.
     /// A schema without columns is given those of the input.
     pub(super) fn new(
@@ -123,21 +148,8 @@ impl Shape {
         options: &LoadOptions<'_>,
         collects: bool,
     ) -> Result<Self> {
+        let (serial, namespace) = key_columns(input, options)?;
         let has = |name: &str| input.iter().any(|it| it.name == name);
-        if !has(&options.serial_column) {
-            return Err(Error::invalid(format!(
-                "the input has no column `{}` for the serial; it has {}",
-                options.serial_column,
-                names(input.iter().map(|it| it.name.as_str()))
-            )));
-        }
-        let namespace = match &options.namespace_column {
-            Some(name) if !has(name) => {
-                return Err(Error::invalid(format!("the input has no column `{name}`")));
-            }
-            Some(name) => Some(name.clone()),
-            None => (options.namespace.is_none() && has("namespace")).then(|| "namespace".into()),
-        };
         for name in options.ignored.iter().chain(options.renames.iter().map(|(from, _)| from)) {
             if !has(name) {
                 return Err(Error::invalid(format!("the input has no column `{name}`")));
@@ -158,7 +170,7 @@ impl Shape {
         }
         let columns = columns(&fills, schema)?;
         Ok(Shape {
-            serial: options.serial_column.clone(),
+            serial,
             namespace,
             namespace_optional: false,
             columns,
@@ -167,6 +179,29 @@ impl Shape {
             collects,
         })
     }
+}
+
+/// The columns of an input that hold the serial and its namespace.
+fn key_columns(
+    input: &[InputColumn],
+    options: &LoadOptions<'_>,
+) -> Result<(String, Option<String>)> {
+    let has = |name: &str| input.iter().any(|it| it.name == name);
+    if !has(&options.serial_column) {
+        return Err(Error::invalid(format!(
+            "the input has no column `{}` for the serial; it has {}",
+            options.serial_column,
+            names(input.iter().map(|it| it.name.as_str()))
+        )));
+    }
+    let namespace = match &options.namespace_column {
+        Some(name) if !has(name) => {
+            return Err(Error::invalid(format!("the input has no column `{name}`")));
+        }
+        Some(name) => Some(name.clone()),
+        None => (options.namespace.is_none() && has("namespace")).then(|| "namespace".into()),
+    };
+    Ok((options.serial_column.clone(), namespace))
 }
 
 fn columns(fills: &[(&InputColumn, &str)], schema: &Schema) -> Result<Vec<ShapeColumn>> {

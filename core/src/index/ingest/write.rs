@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::amend::fill;
 use super::buffer::Buffer;
 use super::duplicates::common_rows;
 use super::merge::UnitRewrite;
 use super::order::{Ordered, order};
 use super::report::{Duplicates, IdentifierReport};
 use super::seal;
+use super::unknown::Unknown;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::index::files::Draft;
@@ -34,12 +36,17 @@ pub(super) struct Writer<'l> {
     files: u64,
     /// For each segment that stays, the rows that the load retires.
     retired: Vec<RowSet>,
+    /// Whether the load corrects units that are there.
+    amends: bool,
     duplicates: Duplicates,
     /// Units written of each family.
     units_of: BTreeMap<FamilyId, u64>,
     /// Units written with an identifier of each family, by the name of the column.
     identified: BTreeMap<String, BTreeMap<FamilyId, u64>>,
 }
+
+/// A segment, and some of its rows.
+pub(super) type Standing = (Arc<UnitSegment>, RowSet);
 
 /// A segment that the load wrote.
 struct Written {
@@ -59,6 +66,7 @@ impl<'l> Writer<'l> {
             written: Vec::new(),
             files: 0,
             retired: vec![RowSet::new(); before.segments().len()],
+            amends: false,
             duplicates: Duplicates::default(),
             units_of: BTreeMap::new(),
             identified: BTreeMap::new(),
@@ -69,6 +77,12 @@ impl<'l> Writer<'l> {
     pub(super) fn beside(mut self, earlier: Vec<LiveSegment>) -> Self {
         self.retired = vec![RowSet::new(); earlier.len()];
         self.earlier = earlier;
+        self
+    }
+
+    /// Corrects units that are there: what is missing in the load stays as it was.
+    pub(super) fn amending(mut self, amends: bool) -> Self {
+        self.amends = amends;
         self
     }
 
@@ -127,14 +141,19 @@ impl<'l> Writer<'l> {
         families: &Families,
         halt: &Halt,
     ) -> Result<()> {
-        let ordered = order(&buffer, halt)?;
+        let mut ordered = order(&buffer, halt)?;
         self.count_replaced(&buffer, &ordered, families)?;
         for group in &ordered.groups {
             let units = u64::try_from(group.len()).unwrap_or(u64::MAX);
             *self.units_of.entry(group.family()).or_default() += units;
         }
         buffer.forget_keys();
-        self.retire(&ordered, families)?;
+        let standing = self.standing(&ordered)?;
+        if self.amends {
+            Unknown::find(&ordered, &standing, families)?.refuse()?;
+            fill(&mut buffer, &mut ordered, &standing, (&self.schema, halt))?;
+        }
+        self.retire(&standing, families)?;
         let rows = seal::encode(buffer, &ordered, &self.schema, halt)?;
         drop(ordered);
         for column in &rows.columns {
@@ -207,24 +226,52 @@ impl<'l> Writer<'l> {
         Ok(())
     }
 
-    fn retire(&mut self, ordered: &Ordered, families: &Families) -> Result<()> {
+    /// The rows of every segment so far that have one of some serials, those left out that are
+    /// retired.
+    fn standing(&self, ordered: &Ordered) -> Result<Vec<Standing>> {
         let (groups, namespaces) = (&ordered.groups, &ordered.namespaces);
-        let of_index = self.earlier.iter().zip(&mut self.retired);
-        for (segment, retired) in of_index {
-            let common = RowSet::from_sorted(common_rows(groups, namespaces, &segment.units)?);
-            let fresh = common.difference(&segment.retired).difference(retired);
-            self.duplicates.against_index += fresh.len();
-            self.duplicates.add_examples(&segment.units, &fresh, families)?;
-            *retired = retired.union(&fresh);
-        }
-        for written in &mut self.written {
-            let common = RowSet::from_sorted(common_rows(groups, namespaces, &written.units)?);
-            let fresh = common.difference(&written.retired);
-            self.duplicates.within_load += fresh.len();
-            self.duplicates.add_examples(&written.units, &fresh, families)?;
-            written.retired = written.retired.union(&fresh);
+        let find = |units: &Arc<UnitSegment>, retired: &[&RowSet]| {
+            let mut rows = RowSet::from_sorted(common_rows(groups, namespaces, units)?);
+            retired.iter().for_each(|it| rows = rows.difference(it));
+            Ok((Arc::clone(units), rows))
+        };
+        let of_index = self.earlier.iter().zip(&self.retired);
+        let of_index = of_index.map(|(it, retired)| find(&it.units, &[&it.retired, retired]));
+        let of_load = self.written.iter().map(|it| find(&it.units, &[&it.retired]));
+        of_index.chain(of_load).collect()
+    }
+
+    fn retire(&mut self, standing: &[Standing], families: &Families) -> Result<()> {
+        let of_load = self.written.iter_mut().map(|it| &mut it.retired);
+        let mut retired = self.retired.iter_mut().chain(of_load);
+        for (place, (units, rows)) in standing.iter().enumerate() {
+            let known = if place < self.earlier.len() {
+                &mut self.duplicates.against_index
+            } else {
+                &mut self.duplicates.within_load
+            };
+            *known += rows.len();
+            self.duplicates.add_examples(units, rows, families)?;
+            if let Some(retired) = retired.next() {
+                *retired = retired.union(rows);
+            }
         }
         Ok(())
+    }
+
+    /// Retires the units of some serials; gives which of them no unit has.
+    pub(super) fn retire_units(
+        &mut self,
+        buffer: &Buffer,
+        families: &Families,
+        halt: &Halt,
+    ) -> Result<Unknown> {
+        let ordered = order(buffer, halt)?;
+        self.count_replaced(buffer, &ordered, families)?;
+        let standing = self.standing(&ordered)?;
+        let unknown = Unknown::find(&ordered, &standing, families)?;
+        self.retire(&standing, families)?;
+        Ok(unknown)
     }
 
     /// Adds to the manifest what was written, what retires rows and what links them; then it is
@@ -296,6 +343,18 @@ impl Duplicates {
              remove them, or load with DuplicatePolicy::LatestWins",
             self.within_load,
             self.against_index,
+            self.examples.join(", ")
+        )))
+    }
+
+    /// Refuses a load of corrections that has two of one unit.
+    pub(super) fn refuse_twice(&self) -> Result<()> {
+        if self.within_load == 0 {
+            return Ok(());
+        }
+        Err(Error::conflict(format!(
+            "{} units come again in a load that amends them, among {}; give each once",
+            self.within_load,
             self.examples.join(", ")
         )))
     }

@@ -5,18 +5,19 @@ use std::collections::BTreeSet;
 use super::matches::{Side, each_match};
 use crate::bitmap::RowSet;
 use crate::error::Result;
-use crate::segment::{RegistrationSegment, UnitSegment};
+use crate::index::snapshot::LiveSegment;
+use crate::segment::RegistrationSegment;
 use crate::serial::Families;
 
 /// The places of the serials that came without a namespace and that units of several namespaces
 /// have.
 pub(super) fn ambiguous(
     registrations: &RegistrationSegment,
-    units: &[impl AsRef<UnitSegment>],
+    units: &[LiveSegment],
     families: &Families,
 ) -> Result<RowSet> {
     let names: BTreeSet<&str> =
-        units.iter().flat_map(|it| it.as_ref().namespaces()).map(String::as_str).collect();
+        units.iter().flat_map(|it| it.units.namespaces()).map(String::as_str).collect();
     let mut ambiguous = RowSet::new();
     if !registrations.has_bare() || names.len() < 2 {
         return Ok(ambiguous);
@@ -24,8 +25,7 @@ pub(super) fn ambiguous(
     let mut matched = RowSet::new();
     for name in names {
         let mut of_name = RowSet::new();
-        for units in units {
-            let units = units.as_ref();
+        for LiveSegment { units, retired } in units {
             let only = |asked: Option<&str>| match asked {
                 Some(_) => Vec::new(),
                 None => units.namespace(name).into_iter().collect(),
@@ -33,7 +33,9 @@ pub(super) fn ambiguous(
             let side = Side { keys: units.keys(), namespaces: &only, grew_families: false };
             let mut places = Vec::new();
             each_match(registrations, &side, families, |found| {
-                places.push(found.position);
+                if !retired.contains(found.row) {
+                    places.push(found.position);
+                }
                 Ok(())
             })?;
             places.sort_unstable();

@@ -8,10 +8,9 @@ use super::live::LiveRegistrations;
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::index::files::Draft;
-use crate::index::manifest::{AmendedEntry, FileEntry, LinkEntry, Manifest};
-use crate::index::snapshot::Snapshot;
+use crate::index::manifest::{AmendedEntry, FileEntry, LinkEntry, Manifest, UnitEntry};
+use crate::index::snapshot::{LiveSegment, Snapshot};
 use crate::pool::Halt;
-use crate::segment::UnitSegment;
 use crate::sidecar::{Amendment, links_id};
 
 /// What was derived for one segment of registrations.
@@ -47,7 +46,7 @@ pub(in crate::index) fn derive(
         let ambiguous = live.amendment.ambiguous.clone();
         derived.push(Derived { matched: RowSet::new(), ambiguous });
     }
-    for units in &units {
+    for LiveSegment { units, retired: gone } in &units {
         for (place, live) in registrations.iter().enumerate() {
             let amended = manifest.registrations.get(place).and_then(|it| it.amended.as_ref());
             let amended = amended.map(|it| it.file.hash);
@@ -60,12 +59,12 @@ pub(in crate::index) fn derive(
             }
             let links = build(units, live, manifest.schema.families(), halt)?;
             if let Some(derived) = derived.get_mut(place) {
-                let mut places: Vec<u32> = links
-                    .lanes
-                    .iter()
-                    .flat_map(|it| &it.positions)
-                    .filter_map(|it| u32::try_from(*it).ok())
-                    .collect();
+                let mut places: Vec<u32> = Vec::new();
+                for lane in &links.lanes {
+                    let live = lane.linked.iter().zip(&lane.positions);
+                    let live = live.filter(|(row, _)| !gone.contains(*row));
+                    places.extend(live.filter_map(|(_, it)| u32::try_from(*it).ok()));
+                }
                 places.sort_unstable();
                 derived.matched = derived.matched.union(&RowSet::from_sorted(places));
             }
@@ -83,7 +82,7 @@ fn amend(
     draft: &mut Draft,
     manifest: &mut Manifest,
     place: usize,
-    (live, units): (&mut LiveRegistrations, &[Arc<UnitSegment>]),
+    (live, units): (&mut LiveRegistrations, &[LiveSegment]),
     retired: Option<&RowSet>,
 ) -> Result<()> {
     let none = RowSet::new();
@@ -107,21 +106,16 @@ fn amend(
     Ok(())
 }
 
-/// Every segment of units that a manifest names.
-fn open_units(
-    draft: &Draft,
-    manifest: &Manifest,
-    before: &Snapshot,
-) -> Result<Vec<Arc<UnitSegment>>> {
-    let open = |entry: &crate::index::manifest::UnitEntry| {
+/// Every segment of units that a manifest names, with what it retires.
+fn open_units(draft: &Draft, manifest: &Manifest, before: &Snapshot) -> Result<Vec<LiveSegment>> {
+    let open = |entry: &UnitEntry| {
         let mut earlier = before.manifest().units.iter();
         let shared = earlier.position(|it| it.file == entry.file);
         let shared = shared.and_then(|place| before.segments().get(place));
-        if let Some(segment) = shared {
-            return Ok(Arc::clone(&segment.units));
+        match shared {
+            Some(segment) => segment.with_retired(draft.directory(), entry),
+            None => LiveSegment::open(draft.directory(), entry, &manifest.schema),
         }
-        let bytes = entry.file.open(draft.directory())?;
-        UnitSegment::open(bytes, &manifest.schema).map(Arc::new)
     };
     manifest.units.iter().map(open).collect()
 }

@@ -44,10 +44,11 @@ pub(super) fn match_units(
     let mut found: Vec<(&str, usize, u32)> = Vec::new();
     for Wanted { namespace, serial, name } in wanted {
         found.clear();
-        for (segment, lookups) in lookups.iter_mut().enumerate() {
+        for ((place, lookups), segment) in lookups.iter_mut().enumerate().zip(segments) {
             let mut find = |name, (number, lookup): &mut (u32, Lookup<'_>)| -> Result<()> {
                 let row = lookup.row_of(*number, serial)?;
-                found.extend(row.map(|row| (name, segment, row)));
+                let row = row.filter(|row| !segment.retired.contains(*row));
+                found.extend(row.map(|row| (name, place, row)));
                 Ok(())
             };
             match namespace {

@@ -17,3 +17,4 @@ pub(super) use choice::Size;
 pub(super) use registration_rewrite::RegistrationRewrite;
 pub(super) use registrations::{RegistrationPart, write_registration_part};
 pub(super) use rewrite::UnitRewrite;
+pub(super) use units::each_block;

@@ -1,5 +1,6 @@
 //! Segments of units written again, part by part.
 
+use std::ops::Range;
 use std::vec;
 
 use super::choice::{Candidate, Size, mixed, worn};
@@ -59,9 +60,17 @@ impl UnitRewrite {
         halt: &Halt,
     ) -> Result<Option<u64>> {
         let Some(part) = self.parts.next() else { return Ok(None) };
-        let columns = writer.schema().columns().len();
+        let columns = vec![true; writer.schema().columns().len()];
+        let live = |(source, rows): (&'_ LiveSegment, Range<u64>)| {
+            let mut live = RowSet::new();
+            live.push_range(rows);
+            live.difference(&source.retired)
+        };
+        let live = self.sources.iter().zip(part).map(live);
+        let wanted: Vec<(&UnitSegment, RowSet)> =
+            self.sources.iter().map(|it| &*it.units).zip(live).collect();
         let mut rows = Buffer::new(writer.schema());
-        each_block(&borrowed(&self.sources), &part, columns, |block| {
+        each_block(&wanted, &columns, |block| {
             halt.check()?;
             rows.append(&block, 0..block.rows, None)
         })?;

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::parts::Part;
 use crate::bitmap::RowSet;
 use crate::error::Result;
 use crate::index::ingest::block::{Block, BlockColumn, BlockKeys, BlockTexts};
@@ -17,64 +16,46 @@ use crate::serial::{FamilyId, SerialKey};
 /// Chunks that are read at a time by each thread.
 const BLOCKS_A_THREAD: usize = 2;
 
-/// A segment, its retired rows and the number of a chunk, with the rows of it that are wanted.
-type Piece<'s> = (&'s UnitSegment, &'s RowSet, usize, Range<u64>);
-
-/// Calls back with the live units of a part, in the order of the segments: some thousands at a time,
-/// read by all threads of the pool.
+/// Calls back with some units of segments, in the order of the segments: some thousands at a time,
+/// read by all threads of the pool, with those columns alone that are asked for by their places.
 pub(in crate::index::ingest) fn each_block(
-    segments: &[(&UnitSegment, &RowSet)],
-    part: &Part,
-    columns: usize,
+    segments: &[(&UnitSegment, RowSet)],
+    columns: &[bool],
     mut take: impl FnMut(Block) -> Result<()>,
 ) -> Result<()> {
-    let pieces: Vec<Piece<'_>> = segments
+    let pieces: Vec<(&UnitSegment, &RowSet, u16)> = segments
         .iter()
-        .zip(part)
-        .flat_map(|((units, retired), rows)| {
-            pieces(rows).map(|(at, it)| (*units, *retired, at, it))
-        })
+        .flat_map(|(units, wanted)| wanted.chunks().map(move |(chunk, _)| (*units, wanted, chunk)))
         .collect();
     for some in pieces.chunks(rayon::current_num_threads() * BLOCKS_A_THREAD) {
-        let blocks: Vec<Result<Block>> =
-            some.par_iter().map(|piece| read(piece, columns)).collect();
+        let read = |(units, wanted, chunk): &(&_, &_, _)| read(units, wanted, *chunk, columns);
+        let blocks: Vec<Result<Block>> = some.par_iter().map(read).collect();
         blocks.into_iter().try_for_each(|block| take(block?))?;
     }
     Ok(())
 }
 
-/// The chunks of some rows, and their rows of each.
-fn pieces(rows: &Range<u64>) -> impl Iterator<Item = (usize, Range<u64>)> + use<> {
-    let (rows, chunk) = (rows.clone(), CHUNK_ROWS as u64);
-    let chunks = rows.start / chunk..rows.end.div_ceil(chunk).max(rows.start / chunk);
-    chunks.filter_map(move |at| {
-        let within = rows.start.max(at * chunk)..rows.end.min((at + 1) * chunk);
-        let at = usize::try_from(at).ok()?;
-        (!within.is_empty()).then_some((at, within))
-    })
-}
-
-fn read((units, retired, chunk, wanted): &Piece<'_>, columns: usize) -> Result<Block> {
-    let first = *chunk as u64 * CHUNK_ROWS as u64;
+/// Those of the rows of a chunk that are wanted.
+fn read(units: &UnitSegment, wanted: &RowSet, chunk: u16, columns: &[bool]) -> Result<Block> {
+    let first = u64::from(chunk) * CHUNK_ROWS as u64;
     let rows = first..units.rows().min(first + CHUNK_ROWS as u64);
     let (keys, namespaces) = keys(units, &rows)?;
     let mut block = Block {
         rows: usize::try_from(rows.end - rows.start).unwrap_or(usize::MAX),
         keys,
         namespaces: Some(namespaces),
-        columns: Vec::with_capacity(columns),
+        columns: Vec::with_capacity(columns.len()),
         rejected: Vec::new(),
     };
-    for column in 0..columns {
-        block.columns.push(match units.column(column) {
-            Some(reader) => block_column(reader, *chunk)?,
+    for (place, is_wanted) in columns.iter().enumerate() {
+        block.columns.push(match units.column(place).filter(|_| *is_wanted) {
+            Some(reader) => block_column(reader, usize::from(chunk))?,
             None => BlockColumn::Absent,
         });
     }
-    if *wanted != rows || retired.range_count(rows.clone()) > 0 {
-        let gone = rows.clone().filter(|row| {
-            !wanted.contains(row) || u32::try_from(*row).is_ok_and(|row| retired.contains(row))
-        });
+    if wanted.range_count(rows.clone()) < rows.end - rows.start {
+        let is_gone = |row: &u64| u32::try_from(*row).is_ok_and(|row| !wanted.contains(row));
+        let gone = rows.clone().filter(is_gone);
         let gone: Vec<u32> = gone.filter_map(|row| u32::try_from(row - rows.start).ok()).collect();
         block.remove(&gone);
     }
