@@ -10,13 +10,13 @@ use crate::serial::{Families, SerialKey};
 impl UnitSet {
     /// The units of either set.
     ///
-    /// Sets of different snapshots are combined by serial, in the later of the two snapshots, which
-    /// holds all units of the earlier one.
+    /// Sets of different snapshots are combined by serial, in the later of the two snapshots.
     ///
     /// # Errors
     ///
-    /// `conflict` when a unit is not in the later snapshot, which happens only with snapshots of
-    /// different indexes; `corrupt`.
+    /// `conflict` when a unit is not in the later snapshot: it was
+    /// [retired](crate::Index::retire_units) since, or the snapshots are of different indexes;
+    /// `corrupt`.
     pub fn union(&self, other: &UnitSet) -> Result<UnitSet> {
         let before = self.snapshot().version() < other.snapshot().version();
         let (late, early) = if before { (other, self) } else { (self, other) };
@@ -24,8 +24,8 @@ impl UnitSet {
         let lost = early.len() - moved.len();
         if lost > 0 {
             return Err(Error::conflict(format!(
-                "{lost} units of one set are not in the later snapshot of the other; take the \
-                 union of sets of one index"
+                "{lost} units of one set are not in the later snapshot of the other: they were \
+                 retired since, or the sets are of two indexes; select both from one snapshot"
             )));
         }
         Ok(late.combined(&moved, RowSet::union))

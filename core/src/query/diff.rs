@@ -3,15 +3,15 @@
 use std::fmt;
 
 use super::{Selection, UnitSet};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::index::Snapshot;
 use crate::scope::Verdict;
 
 /// What a newer selection has that an older one has not, and the other way round: of one scope and a
 /// wider one, or of one scope before and after a load.
 ///
-/// All sets are of the later of the two snapshots, which holds all units of the earlier one. Units
-/// are compared by namespace and serial.
+/// Units are compared by namespace and serial, in whatever snapshots the two selections were made. A
+/// unit that only one of the snapshots has is unknown to the other.
 ///
 /// # Examples
 ///
@@ -40,17 +40,25 @@ use crate::scope::Verdict;
 #[non_exhaustive]
 #[derive(Clone, Debug)]
 pub struct ScopeDiff {
-    /// Units that are affected now and were not before.
+    /// Units that are affected now and were not before; of the newer selection's snapshot.
     pub added: UnitSet,
-    /// Units that were affected before and are not now.
+    /// Units that were affected before and are not now, those too that were
+    /// [retired](crate::Index::retire_units) since; of the older selection's snapshot.
     pub removed: UnitSet,
-    /// Units that were affected before and still are.
+    /// Units that were affected before and still are; of the newer selection's snapshot.
     pub kept: UnitSet,
+    then: Pair,
+    now: Pair,
+}
+
+/// Both selections in the snapshot of one.
+#[derive(Clone, Debug)]
+struct Pair {
     older: Side,
     newer: Side,
 }
 
-/// A selection, moved to the later snapshot.
+/// A selection.
 #[derive(Clone, Debug)]
 struct Side {
     affected: UnitSet,
@@ -66,48 +74,45 @@ const VERDICTS: [Verdict; 4] =
 impl Selection {
     /// What became of the units between this selection and a newer one.
     ///
-    /// Sets of one snapshot are compared as bitmaps; of different snapshots of one index, units that
-    /// were replaced since are looked up by serial.
+    /// Sets of one snapshot are compared as bitmaps; of different snapshots, units that were replaced
+    /// since are looked up by serial.
     ///
     /// # Errors
     ///
-    /// `conflict` when a unit is not in the later of the two snapshots, which happens only with
-    /// snapshots of different indexes; `corrupt`; `io`.
+    /// `corrupt`; `io`.
     pub fn diff(&self, newer: &Selection) -> Result<ScopeDiff> {
-        let (ours, theirs) = (self.affected.snapshot(), newer.affected.snapshot());
-        let late = if theirs.version() < ours.version() { ours } else { theirs };
-        let (older, newer) = (Side::new(self, late)?, Side::new(newer, late)?);
+        let (older, newer) = (Side::of(self), Side::of(newer));
+        let then = Pair { newer: newer.moved_to(older.known.snapshot())?, older: older.clone() };
+        let now = Pair { older: older.moved_to(newer.known.snapshot())?, newer };
         Ok(ScopeDiff {
-            added: newer.affected.difference(&older.affected)?,
-            removed: older.affected.difference(&newer.affected)?,
-            kept: older.affected.intersection(&newer.affected)?,
-            older,
-            newer,
+            added: now.newer.affected.difference(&now.older.affected)?,
+            removed: then.older.affected.difference(&then.newer.affected)?,
+            kept: now.newer.affected.intersection(&now.older.affected)?,
+            then,
+            now,
         })
     }
 }
 
 impl Side {
-    fn new(selection: &Selection, late: &Snapshot) -> Result<Self> {
-        let moved = |set: &UnitSet| {
-            let moved = set.moved_to(late)?;
-            if moved.len() < set.len() {
-                return Err(Error::conflict(
-                    "units of one selection are not in the later snapshot of the other; compare \
-                     selections of one index",
-                ));
-            }
-            Ok(moved)
-        };
+    fn of(selection: &Selection) -> Self {
+        Side {
+            affected: selection.affected.clone(),
+            undetermined: UnitSet::clone(&selection.undetermined),
+            known: selection.affected.snapshot().all(),
+        }
+    }
+
+    fn moved_to(&self, snapshot: &Snapshot) -> Result<Self> {
         Ok(Side {
-            affected: moved(&selection.affected)?,
-            undetermined: moved(&selection.undetermined)?,
-            known: moved(&selection.affected.snapshot().all())?,
+            affected: self.affected.moved_to(snapshot)?,
+            undetermined: self.undetermined.moved_to(snapshot)?,
+            known: self.known.moved_to(snapshot)?,
         })
     }
 
-    /// The units of the later snapshot that have a verdict here.
-    fn of(&self, verdict: Verdict) -> Result<UnitSet> {
+    /// The units of the snapshot that have a verdict here.
+    fn with(&self, verdict: Verdict) -> Result<UnitSet> {
         match verdict {
             Verdict::Affected => Ok(self.affected.clone()),
             Verdict::Undetermined => Ok(self.undetermined.clone()),
@@ -123,14 +128,16 @@ impl Side {
 
 impl ScopeDiff {
     /// The units that had one verdict before and have another now. A unit that one of the snapshots
-    /// did not have yet is [unknown](Verdict::UnknownSerial) there; none is
-    /// [invalid](Verdict::InvalidSerial).
+    /// does not have is [unknown](Verdict::UnknownSerial) there; none is
+    /// [invalid](Verdict::InvalidSerial). Those that are unknown now are of the older selection's
+    /// snapshot, all others of the newer's.
     ///
     /// # Errors
     ///
     /// `corrupt`.
     pub fn moved(&self, from: Verdict, to: Verdict) -> Result<UnitSet> {
-        self.older.of(from)?.intersection(&self.newer.of(to)?)
+        let pair = if to == Verdict::UnknownSerial { &self.then } else { &self.now };
+        pair.older.with(from)?.intersection(&pair.newer.with(to)?)
     }
 
     /// How many units had which verdict before and have which other now: only where there are some,

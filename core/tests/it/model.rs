@@ -9,8 +9,8 @@ use proptest::sample::select;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
     CheckPolicy, Column, ColumnType, Date, DuplicatePolicy, Families, Index, Instant, LoadOptions,
-    Normaliser, Reason, Record, Schema, Scope, SerialFamily, SerialKey, Truth, UnitSet, Units,
-    Value, Version,
+    Normaliser, Reason, Record, RetireOptions, Schema, Scope, SerialFamily, SerialKey, Truth,
+    UnitSet, Units, Value, Version,
 };
 
 /// Columns by name: each type once, and an identifier.
@@ -177,9 +177,21 @@ pub(crate) fn record() -> impl Strategy<Value = Record> {
     })
 }
 
+/// What is done with some records.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way {
+    /// They are units, as wholes.
+    Units,
+    /// They correct those of their units that are there.
+    Amend,
+    /// Their units are retired.
+    Retire,
+}
+
 /// Units that come together.
 #[derive(Clone, Debug)]
 pub(crate) struct Load {
+    pub(crate) way: Way,
     pub(crate) records: Vec<Record>,
     /// A column that the load leaves out.
     pub(crate) without: Option<&'static str>,
@@ -188,9 +200,15 @@ pub(crate) struct Load {
 
 pub(crate) fn load() -> impl Strategy<Value = Load> {
     let without = option::weighted(0.3, select(COLUMNS.map(|(name, _)| name).to_vec()));
-    (vec(record(), 0..40), without, 1..30_u64).prop_map(|(records, without, segment_rows_max)| {
-        Load { records, without, segment_rows_max }
-    })
+    let way = prop_oneof![4 => Just(Way::Units), 2 => Just(Way::Amend), 1 => Just(Way::Retire)];
+    (way, vec(record(), 0..40), without, 1..30_u64).prop_map(
+        |(way, records, without, segment_rows_max)| Load {
+            way,
+            records,
+            without,
+            segment_rows_max,
+        },
+    )
 }
 
 pub(crate) fn loads() -> impl Strategy<Value = Vec<Load>> {
@@ -224,21 +242,50 @@ impl World {
     }
 
     pub(crate) fn load(&mut self, load: &Load) {
+        let records = load.records.iter().map(|it| stripped(it, load.without));
+        let keyed = records.map(|it| (self.key(it.namespace(), it.serial().unwrap()), it));
+        let keyed: Vec<(Key, Record)> = keyed.collect();
+        let there: BTreeMap<Key, Record> =
+            keyed.iter().filter(|it| self.units.contains_key(&it.0)).cloned().collect();
+        match load.way {
+            Way::Units => {
+                let records = keyed.iter().map(|it| it.1.clone()).collect();
+                self.load_records(records, DuplicatePolicy::LatestWins, load);
+                self.units.extend(keyed);
+            }
+            Way::Amend => {
+                let records = there.values().cloned().collect();
+                self.load_records(records, DuplicatePolicy::Amend, load);
+                for (key, record) in there {
+                    // No number is no value.
+                    let is_value = |it: &Value| !matches!(it, Value::Float(it) if it.is_nan());
+                    let values = record.values().filter(|it| is_value(it.1));
+                    let whole = self.units.remove(&key).unwrap();
+                    let whole =
+                        values.fold(whole, |it, (name, value)| it.with(name, value.clone()));
+                    self.units.insert(key, whole);
+                }
+            }
+            Way::Retire => {
+                let records =
+                    Units::records(keyed.iter().map(|it| it.1.clone()).collect::<Vec<_>>());
+                let report = self.index.retire_units(records, RetireOptions::default()).unwrap();
+                assert_eq!(report.retired, there.len() as u64);
+                self.units.retain(|key, _| !there.contains_key(key));
+            }
+        }
+    }
+
+    fn load_records(&self, records: Vec<Record>, policy: DuplicatePolicy, load: &Load) {
         let mut options = LoadOptions::default()
-            .duplicates(DuplicatePolicy::LatestWins)
+            .duplicates(policy)
             .declared_families_only()
             .segment_rows_max(load.segment_rows_max)
             .threads(1);
         if let Some(column) = load.without {
             options = options.ignore(column);
         }
-        let records: Vec<Record> =
-            load.records.iter().map(|it| stripped(it, load.without)).collect();
-        self.index.load_units(Units::records(records.clone()), options).unwrap();
-        for record in records {
-            let key = self.key(record.namespace(), record.serial().unwrap());
-            self.units.insert(key, record);
-        }
+        self.index.load_units(Units::records(records), options).unwrap();
     }
 
     pub(crate) fn key(&self, namespace: &str, serial: &str) -> Key {

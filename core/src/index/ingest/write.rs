@@ -232,7 +232,9 @@ impl<'l> Writer<'l> {
         let (groups, namespaces) = (&ordered.groups, &ordered.namespaces);
         let find = |units: &Arc<UnitSegment>, retired: &[&RowSet]| {
             let mut rows = RowSet::from_sorted(common_rows(groups, namespaces, units)?);
-            retired.iter().for_each(|it| rows = rows.difference(it));
+            for gone in retired {
+                rows = rows.difference(gone);
+            }
             Ok((Arc::clone(units), rows))
         };
         let of_index = self.earlier.iter().zip(&self.retired);
