@@ -77,7 +77,7 @@ pub use gs1::{ElementString, Scanned};
 pub use index::{
     CompactOptions, CompactReport, Damage, DuplicatePolicy, Duplicates, FamilyChangeOptions,
     FamilyChangeReport, FoldReport, IdentifierReport, Index, LoadOptions, LoadReport, Progress,
-    Receipt, Registrar, RegistrarOptions, RegistrationName, RegistrationOptions,
+    PruneReport, Receipt, Registrar, RegistrarOptions, RegistrationName, RegistrationOptions,
     RegistrationReport, Registrations, RejectPolicy, Rejected, RetireOptions, RetireReport,
     Snapshot, Units, Verification,
 };

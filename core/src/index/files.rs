@@ -59,16 +59,24 @@ impl Drop for Draft {
     }
 }
 
-/// Removes the manifests of all but the newest versions, and the files that no other names; gives
-/// how many files. Only a writer that holds the lock may call it.
+/// What was removed of earlier versions.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PruneReport {
+    /// Versions that can be opened no more.
+    pub versions_removed: u64,
+    /// Files that only they named.
+    pub files_removed: u64,
+}
+
+/// Removes the manifests of all but the newest versions, and the files that no other names. Only a
+/// writer that holds the lock may call it.
 ///
 /// Who has them open keeps what they say. A crash on the way leaves orphans at most: manifests go
 /// first, the oldest first.
-pub(super) fn keep_versions(directory: &dyn Directory, versions: u64) -> Result<u64> {
-    let paths = directory.list("")?;
-    let mut numbers: Vec<u64> = paths.iter().filter_map(|path| Manifest::number_of(path)).collect();
-    numbers.sort_unstable();
-    let kept = usize::try_from(versions.max(1)).unwrap_or(usize::MAX);
+pub(super) fn prune(directory: &dyn Directory, versions: u64) -> Result<PruneReport> {
+    let numbers = Manifest::numbers(directory)?;
+    let kept = usize::try_from(versions).unwrap_or(usize::MAX);
     let old = numbers.len().saturating_sub(kept);
     for number in numbers.iter().take(old) {
         directory.remove(&Manifest::path(*number))?;
@@ -76,7 +84,8 @@ pub(super) fn keep_versions(directory: &dyn Directory, versions: u64) -> Result<
     if old > 0 {
         directory.sync("")?;
     }
-    remove_orphans(directory)
+    let versions_removed = u64::try_from(old).unwrap_or(u64::MAX);
+    Ok(PruneReport { versions_removed, files_removed: remove_orphans(directory)? })
 }
 
 /// Removes what an interrupted writer left: files that no manifest names; gives how many. Only a
@@ -84,11 +93,9 @@ pub(super) fn keep_versions(directory: &dyn Directory, versions: u64) -> Result<
 pub(super) fn remove_orphans(directory: &dyn Directory) -> Result<u64> {
     let mut removed = 0;
     let mut named = BTreeSet::new();
-    for path in directory.list("")? {
-        if let Some(number) = Manifest::number_of(&path) {
-            let manifest = Manifest::read(directory, number)?;
-            named.extend(manifest.files().into_iter().map(|file| file.path.clone()));
-        }
+    for number in Manifest::numbers(directory)? {
+        let manifest = Manifest::read(directory, number)?;
+        named.extend(manifest.files().into_iter().map(|file| file.path.clone()));
     }
     for folder in FOLDERS {
         for name in directory.list(folder)? {

@@ -2,15 +2,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError, Weak};
 
-use super::files::{Draft, remove_orphans};
+use super::files::{Draft, PruneReport, prune, remove_orphans};
 use super::ingest::{self, FoldReport};
-use super::live::{Follower, LOG_FOLDER, Tail};
+use super::live::{Follower, LOG_FOLDER};
 use super::manifest::{LogEntry, Manifest};
 use super::snapshot::Snapshot;
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::{Directory, Lock};
 use crate::log::{Head, Log, LogOptions, Resume};
-use crate::tail::ContactFolder;
 
 /// An opened index.
 #[derive(Debug)]
@@ -67,6 +66,37 @@ impl Handle {
         let newest = newest(&self.directory, Some(&self.snapshot()), &mut follower)?;
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = newest.clone();
         Ok(newest)
+    }
+
+    /// A version that is kept, with the records of the log before `recorded`; without that, those
+    /// that were lasting when it was published.
+    pub(super) fn at(&self, version: u64, recorded: Option<u64>) -> Result<Snapshot> {
+        let directory = &self.directory;
+        if !Manifest::numbers(&**directory)?.contains(&version) {
+            return Err(Error::not_found(format!(
+                "version {version} is not kept; `versions` tells which are"
+            )));
+        }
+        let manifest = Manifest::read(&**directory, version)?;
+        let snapshot = Snapshot::open(&**directory, manifest, Some(&self.snapshot()))?;
+        let log = snapshot.manifest().log.clone();
+        let (begins, lasting) = log.as_ref().map_or((0, 0), |it| (it.from, it.records));
+        let recorded = recorded.unwrap_or(lasting.max(begins));
+        let tail = match &log {
+            Some(log) if recorded != begins => {
+                Some(Follower::open(directory, log)?.tail(directory))
+            }
+            _ => None,
+        };
+        let ends = begins + tail.as_ref().map_or(0, |it| u64::from(it.rows.len()));
+        if !(begins..=ends).contains(&recorded) {
+            return Err(Error::not_found(format!(
+                "version {version} can be shown with {begins} to {ends} registrations that came \
+                 one by one, not with {recorded}"
+            )));
+        }
+        let Some(tail) = tail else { return Ok(snapshot) };
+        snapshot.with_tail(tail).with_records_before(recorded)
     }
 
     /// Becomes the one writer, or joins those here who are.
@@ -158,13 +188,35 @@ impl Writing {
         let lasting = before.with_records_before(head.sequence())?;
         let (manifest, report) = ingest::fold(self.draft(), &lasting, head)?;
         self.newest()?;
-        if let (Some(entry), Some(tail)) = (&manifest.log, before.tail()) {
+        if let Some(entry) = &manifest.log {
             // What cannot be removed now is removed after the next fold.
-            let removed =
-                log.remove_before(entry.kept_from).and_then(|()| tail.remove_older_contacts());
-            drop(removed);
+            drop(self.clear_log(entry, &log));
         }
         Ok(report)
+    }
+
+    /// Removes all versions but the newest, and what only they need; the caller is the one who
+    /// publishes.
+    pub(super) fn prune(&self, versions: u64) -> Result<PruneReport> {
+        let report = prune(&*self.handle.directory, versions)?;
+        if let Some(entry) = &self.newest()?.manifest().log {
+            let (log, _) = self.settle(entry)?;
+            self.clear_log(entry, &log)?;
+        }
+        Ok(report)
+    }
+
+    /// Removes what no version that is kept needs of the log and of its contacts.
+    fn clear_log(&self, entry: &LogEntry, log: &Log) -> Result<()> {
+        let directory = &self.handle.directory;
+        let mut from = entry.kept_from;
+        for number in Manifest::numbers(&**directory)? {
+            let begins = Manifest::read(&**directory, number)?.log.map(|it| it.from);
+            from = begins.map_or(from, |begins| from.min(begins));
+        }
+        log.remove_before(from)?;
+        let kept = LogEntry { from, ..entry.clone() };
+        Follower::open(directory, &kept)?.tail(directory).remove_older_contacts()
     }
 
     /// Makes the log lasting as far as it can be read; says how far.
@@ -222,8 +274,7 @@ fn follow(
     let Some(log) = &opened.manifest().log else { return Ok(opened) };
     let known = follower.take().map_or(Ok(None), |it| it.advance(log))?;
     let known = known.map_or_else(|| Follower::open(directory, log), Ok)?;
-    let contacts = ContactFolder::new(Arc::clone(directory));
-    let tail = Tail { rows: known.rows().clone(), from: log.from, contacts };
+    let tail = known.tail(directory);
     *follower = Some(known);
     Ok(opened.with_tail(tail))
 }

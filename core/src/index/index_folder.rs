@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::files::{keep_versions, remove_orphans};
+use super::files::{PruneReport, remove_orphans};
 use super::handle::{Handle, Writing};
 use super::ingest::{
     self, CompactOptions, CompactReport, FamilyChangeOptions, FamilyChangeReport, FoldReport,
@@ -248,7 +248,8 @@ impl Index {
     /// room, in a next version of the index. Registrars go on meanwhile. Answers stay the same.
     ///
     /// About a million registrations are a good time for it: they are read anew by each process that
-    /// opens the index. What the fold before this one left of the log is removed.
+    /// opens the index. The log keeps what an earlier version needs
+    /// of it, until that is [pruned](Index::prune).
     ///
     /// # Errors
     ///
@@ -284,8 +285,8 @@ impl Index {
     /// before. Without such segments nothing is committed.
     ///
     /// Needs room on the disk for what it writes, about as much as the segments that it replaces,
-    /// whose files stay until no version that is kept names them: see
-    /// [`CompactOptions::keep_versions`]. An open view keeps its files, whatever is removed.
+    /// whose files stay until no version that is kept names them: see [`prune`](Index::prune). An open
+    /// view keeps its files, whatever is removed.
     ///
     /// # Errors
     ///
@@ -302,7 +303,7 @@ impl Index {
     /// for serials in [["A001", "A003"], ["A002", "A004"]] {
     ///     index.load_units(Units::records(serials.map(Record::of_serial)), LoadOptions::default())?;
     /// }
-    /// let report = index.compact(CompactOptions::default().keep_versions(1))?;
+    /// let report = index.compact(CompactOptions::default())?;
     /// assert_eq!((report.unit_segments, report.units), ((2, 1), 4));
     /// assert_eq!(index.snapshot().units(), 4);
     /// # Ok::<(), seriatim::Error>(())
@@ -311,15 +312,70 @@ impl Index {
         let writing = self.writing()?;
         let _alone = writing.alone()?;
         let before = writing.newest()?;
-        let mut report = match ingest::compact(writing.draft(), &before, &mut options)? {
+        let report = match ingest::compact(writing.draft(), &before, &mut options)? {
             Some((_, report)) => report,
             None => CompactReport::unchanged(before.manifest()),
         };
         writing.newest()?;
-        if let Some(versions) = options.keep_versions {
-            report.files_removed = keep_versions(&*writing.directory(), versions)?;
-        }
         Ok(report)
+    }
+
+    /// The versions that can be opened, ascending: those that were not [pruned](Index::prune).
+    ///
+    /// # Errors
+    ///
+    /// `io`.
+    pub fn versions(&self) -> Result<Vec<u64>> {
+        Manifest::numbers(&**self.handle.directory())
+    }
+
+    /// The view of an earlier version: its units, and the registrations that were in segments then.
+    /// Of registrations that came one by one it shows those that a snapshot then
+    /// [recorded](Snapshot::recorded), if that is given; else those that were known to be lasting as
+    /// the version was published.
+    ///
+    /// A selection knows [its snapshot](crate::UnitSet::snapshot): its version and what it recorded
+    /// bring the same answers back, whatever came since.
+    ///
+    /// # Errors
+    ///
+    /// `not_found` when the version is not kept, or not so many registrations came by then;
+    /// `corrupt`; `io`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::io::MemoryDirectory;
+    /// use seriatim::{Index, LoadOptions, Record, Schema, Units};
+    ///
+    /// let index = Index::create_in(MemoryDirectory::new(), Schema::default())?;
+    /// for serial in ["A001", "A002", "A003"] {
+    ///     index.load_units(Units::records([Record::of_serial(serial)]), LoadOptions::default())?;
+    /// }
+    /// assert_eq!(index.versions()?, [1, 2, 3, 4]);
+    /// assert_eq!(index.snapshot_at(3, None)?.units(), 2);
+    ///
+    /// index.prune(2)?;
+    /// assert_eq!(index.versions()?, [3, 4]);
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    pub fn snapshot_at(&self, version: u64, recorded: Option<u64>) -> Result<Snapshot> {
+        self.handle.at(version, recorded)
+    }
+
+    /// Removes all versions but the newest so many, and the files that only they need. Views that are
+    /// open keep theirs, but for names and contacts of what was registered one by one.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` for none; `conflict` when another writer is at work; `corrupt`; `io`.
+    pub fn prune(&self, versions: u64) -> Result<PruneReport> {
+        if versions == 0 {
+            return Err(Error::invalid("the newest version is always kept; keep 1 or more"));
+        }
+        let writing = self.writing()?;
+        let _alone = writing.alone()?;
+        writing.prune(versions)
     }
 
     /// Reads every byte of the newest version and checks it; says which files are damaged, and

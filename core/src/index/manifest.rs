@@ -120,7 +120,8 @@ pub(crate) struct LinkEntry {
 pub(crate) struct LogEntry {
     /// The records before this one are in segments.
     pub(crate) from: u64,
-    /// The version before this one begins here: what is older may be removed.
+    /// The version before this one begins here. What is older may be removed, unless a version that
+    /// is kept begins there.
     pub(crate) kept_from: u64,
     /// How far the log was lasting: it must never be shorter.
     pub(crate) records: u64,
@@ -224,10 +225,18 @@ impl Manifest {
         (Manifest::path(number) == path).then_some(number)
     }
 
+    /// The numbers of the manifests in a folder, ascending.
+    pub(crate) fn numbers(directory: &dyn Directory) -> Result<Vec<u64>> {
+        let paths = directory.list("")?;
+        let mut numbers: Vec<u64> =
+            paths.iter().filter_map(|path| Manifest::number_of(path)).collect();
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
     /// The number of the newest manifest in a folder.
     pub(crate) fn newest(directory: &dyn Directory) -> Result<Option<u64>> {
-        let paths = directory.list("")?;
-        Ok(paths.iter().filter_map(|path| Manifest::number_of(path)).max())
+        Ok(Manifest::numbers(directory)?.pop())
     }
 
     pub(crate) fn read(directory: &dyn Directory, number: u64) -> Result<Self> {

@@ -13,6 +13,7 @@ mod snapshot;
 mod tests;
 mod verify;
 
+pub use files::PruneReport;
 pub use index_folder::Index;
 pub use ingest::{
     CompactOptions, CompactReport, DuplicatePolicy, Duplicates, FamilyChangeOptions,

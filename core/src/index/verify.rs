@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::live::{Follower, LOG_FOLDER};
+use super::live::{Follower, LOG_FOLDER, Tail};
 use super::manifest::{FileEntry, LogEntry, Manifest, RegistrationEntry};
 use crate::bytes::Hash;
 use crate::error::{Error, ErrorKind, Result};
@@ -103,7 +103,6 @@ impl Verification {
 
     /// Reads the log, and every contact that it names.
     fn check_log(&mut self, log: &LogEntry, directory: &Arc<dyn Directory>) -> Result<()> {
-        let contacts = ContactFolder::new(Arc::clone(directory));
         for name in directory.list(LOG_FOLDER)? {
             self.files += 1;
             let path = format!("{LOG_FOLDER}/{name}");
@@ -111,7 +110,7 @@ impl Verification {
         }
         let follower = Follower::open(directory, log);
         let Some(follower) = self.sound(LOG_FOLDER, follower)? else { return Ok(()) };
-        let (rows, mut read) = (follower.rows(), BTreeSet::new());
+        let (Tail { rows, contacts, .. }, mut read) = (follower.tail(directory), BTreeSet::new());
         for row in 0..rows.len() {
             let Some(place) = rows.record(row)?.contact else { continue };
             let path = ContactFolder::path(place.file);

@@ -61,8 +61,8 @@ fn load(disk: &Disk, index: &Index) -> seriatim::Result<()> {
             index.load_registrations(Registrations::records(numbers.map(registration)), options)?;
         }
         6 => {
-            let options = CompactOptions::default().keep_versions(3).threads(1);
-            index.compact(options)?;
+            index.compact(CompactOptions::default().threads(1))?;
+            index.prune(3)?;
         }
         _ => {
             let numbers = match version {

@@ -26,6 +26,8 @@ enum Step {
     Close,
     /// Opens another without closing the first.
     Abandon,
+    /// Keeps the newest version alone.
+    Prune,
 }
 
 fn registration(number: u64) -> Record {
@@ -76,6 +78,10 @@ impl Subject for Registering {
                 Step::Fold => {
                     disk.phase("fold");
                     index.fold()?;
+                }
+                Step::Prune => {
+                    disk.phase("prune");
+                    index.prune(1)?;
                 }
                 Step::Close => {
                     disk.phase("close");
@@ -172,8 +178,10 @@ const ALL: Registering = Registering {
         Step::Register(1),
         Step::Fold,
         Step::Close,
+        Step::Prune,
         Step::Register(2),
         Step::Fold,
+        Step::Prune,
     ],
 };
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use seriatim::io::{Directory, MemoryDirectory};
 use seriatim::{
     ErrorKind, Index, Instant, LoadOptions, Purpose, Record, Registrar, RegistrarOptions,
-    RegistrationName, RegistrationOptions, Registrations, Schema, Units, Value,
+    RegistrationName, RegistrationOptions, Registrations, Schema, Snapshot, Units, Value,
 };
 
 fn index(directory: &MemoryDirectory) -> Index {
@@ -178,31 +178,56 @@ fn many_threads_register_at_once() {
 }
 
 #[test]
-fn a_fold_leaves_a_snapshot_alone_and_clears_up_what_the_one_before_left() {
+fn a_fold_leaves_what_earlier_versions_showed_until_they_are_pruned() {
     let directory = MemoryDirectory::new();
     let index = index(&directory);
-    let registrar = registrar(&index, 1);
-    let mut earlier = Vec::new();
+    let contacts = |snapshot: &Snapshot| {
+        let own = snapshot.all().ownership(at(1)).unwrap();
+        assert!(own.has_contact_text().unwrap());
+        let contacts = own.contacts(Purpose::Safety).unwrap();
+        contacts.iter().filter(|it| it.as_ref().unwrap().contact.email.is_some()).count()
+    };
+    let mut shown = Vec::new();
     for step in 1..=5 {
+        let registrar = registrar(&index, step);
         registrar.register(&owner(&format!("A{step:03}"), &format!("o-{step}"))).unwrap();
+        registrar.close().unwrap();
         index.refresh().unwrap();
-        earlier.push((step, index.snapshot()));
+        shown.push(index.snapshot());
         let report = index.fold().unwrap();
         assert_eq!((report.records, report.registrations), (1, 1));
-        let (step, snapshot) = &earlier[earlier.len() - 1];
-        let own = snapshot.all().ownership(at(1)).unwrap();
-        let contacts = own.contacts(Purpose::Safety).unwrap();
-        assert_eq!(
-            contacts.iter().filter(|it| it.as_ref().unwrap().contact.email.is_some()).count(),
-            *step
-        );
+        assert_eq!(contacts(&shown[shown.len() - 1]), shown.len());
     }
     assert_eq!(index.fold().unwrap().records, 0);
-    registrar.close().unwrap();
+    let live = || {
+        let all = directory.list("contacts").unwrap().into_iter();
+        all.filter(|it| it.starts_with("live-")).count()
+    };
     // One file a registrar that had contacts to write.
-    let live = directory.list("contacts").unwrap().into_iter().filter(|it| it.starts_with("live-"));
-    assert_eq!(live.count(), 1);
-    assert_eq!(Index::open_in(directory).unwrap().snapshot().registrations().unwrap(), 5);
+    assert_eq!(live(), 5);
+    for (count, then) in (1..).zip(&shown) {
+        let again = index.snapshot_at(then.version(), Some(then.recorded())).unwrap();
+        assert_eq!((contacts(&again), contacts(then)), (count, count));
+        assert_eq!((again.version(), again.recorded()), (then.version(), then.recorded()));
+        let before = index.snapshot_at(then.version(), Some(then.recorded() - 1)).unwrap();
+        assert_eq!(contacts(&before), count - 1);
+    }
+    let version = shown[2].version();
+    for recorded in [0, 99] {
+        let error = index.snapshot_at(version, Some(recorded)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert!(error.to_string().contains("with 2 to 5 registrations"), "{error}");
+    }
+
+    index.prune(1).unwrap();
+    assert_eq!(index.versions().unwrap(), [index.snapshot().version()]);
+    let error = index.snapshot_at(version, None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(index.prune(0).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    // What the last fold took in may be asked for again by its request.
+    assert_eq!(live(), 1);
+    assert!(index.verify().unwrap().is_whole());
+    assert_eq!(contacts(&Index::open_in(directory).unwrap().snapshot()), 5);
 }
 
 #[test]

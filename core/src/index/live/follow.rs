@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::source::Tail;
 use crate::error::{ErrorKind, Result};
 use crate::index::manifest::LogEntry;
 use crate::io::Directory;
 use crate::log::{Reader, Record, Resume};
-use crate::tail::TailRows;
+use crate::tail::{ContactFolder, TailRows};
 
 /// The folder of the log in that of an index.
 pub(in crate::index) const LOG_FOLDER: &str = "log";
@@ -45,7 +46,9 @@ impl Follower {
         }
     }
 
-    pub(in crate::index) fn rows(&self) -> &TailRows {
-        &self.rows
+    /// What it has read, as the tail of a snapshot.
+    pub(in crate::index) fn tail(&self, directory: &Arc<dyn Directory>) -> Tail {
+        let contacts = ContactFolder::new(Arc::clone(directory));
+        Tail { rows: self.rows.clone(), from: self.log.from, contacts }
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use seriatim::io::MemoryDirectory;
 use seriatim::{
-    CompactOptions, DuplicatePolicy, Families, FamilyChangeOptions, Index, LoadOptions, Receipt,
-    Record, Registrar, RegistrarOptions, RegistrationName, RegistrationOptions, Registrations,
-    RetireOptions, Schema, SerialFamily, Units, Value,
+    CompactOptions, DuplicatePolicy, Families, FamilyChangeOptions, Index, LoadOptions, Purpose,
+    Receipt, Record, Registrar, RegistrarOptions, RegistrationName, RegistrationOptions,
+    Registrations, RetireOptions, Schema, SerialFamily, Snapshot, Units, Value,
 };
 
 use super::model::{Action, FAMILIES, Load, Model, NAMESPACES, instant, serial};
@@ -16,6 +16,7 @@ pub(super) fn build(loads: &[Load], keyed: bool, contact_text: bool) -> (Index, 
     let index = Index::create_in(directory.clone(), Schema::new(vec![]).unwrap()).unwrap();
     let reader = Index::open_in(directory.clone()).unwrap();
     let mut model = Model::default();
+    let mut shown = Vec::new();
     for (step, load) in loads.iter().enumerate() {
         match load {
             Load::Units(units) => {
@@ -38,7 +39,8 @@ pub(super) fn build(loads: &[Load], keyed: bool, contact_text: bool) -> (Index, 
             }
             Load::Compact(rows_max) => {
                 let options = CompactOptions::default().segment_rows_max(*rows_max);
-                index.compact(options.keep_versions(2)).unwrap();
+                index.compact(options).unwrap();
+                index.prune(2).unwrap();
             }
             Load::Families(which) => change_families(&index, FAMILIES[*which], contact_text),
             Load::Registrations(given, rows_max) => {
@@ -85,8 +87,25 @@ pub(super) fn build(loads: &[Load], keyed: bool, contact_text: bool) -> (Index, 
             let live: BTreeSet<_> = live.iter().filter(|it| it.1.owns()).map(|it| it.0).collect();
             assert_eq!(owned, live.len() as u64, "{load:?}");
         }
+        shown.push((
+            index.snapshot().version(),
+            index.snapshot().recorded(),
+            told(&index.snapshot()),
+        ));
+    }
+    let kept = index.versions().unwrap();
+    for (version, recorded, before) in shown.into_iter().filter(|it| kept.contains(&it.0)) {
+        let snapshot = index.snapshot_at(version, Some(recorded)).unwrap();
+        assert_eq!(told(&snapshot), before, "version {version}, {recorded} recorded");
     }
     (reader, model)
+}
+
+/// How many units, registrations, and units with an owner a snapshot has, and whom it reaches.
+fn told(snapshot: &Snapshot) -> (u64, u64, u64, usize) {
+    let own = snapshot.all().ownership(instant(9)).unwrap();
+    let contacts = own.contacts(Purpose::Safety).unwrap().len();
+    (snapshot.units(), snapshot.registrations().unwrap(), own.registered(), contacts)
 }
 
 fn records(units: &[(u8, u8)]) -> Units<'static> {

@@ -5,37 +5,28 @@ use std::ops::ControlFlow;
 
 use crate::index::ingest::options::{Limits, Progress};
 
-/// How to make few segments of many: how large they may be, and how many versions to keep.
+/// How to make few segments of many: how large they may be, and what it may take.
 ///
 /// # Examples
 ///
 /// ```
 /// use seriatim::CompactOptions;
 ///
-/// let options = CompactOptions::default().memory_bytes_max(256 << 20).keep_versions(1);
+/// let options = CompactOptions::default().memory_bytes_max(256 << 20).threads(1);
 /// # drop(options);
 /// ```
 pub struct CompactOptions<'a> {
-    pub(in crate::index) keep_versions: Option<u64>,
     pub(super) limits: Limits<'a>,
 }
 
 impl Default for CompactOptions<'_> {
-    /// Every version kept, segments of 16 Mi rows, about 1 GiB of memory, a thread a core.
+    /// Segments of 16 Mi rows, about 1 GiB of memory, a thread a core.
     fn default() -> Self {
-        CompactOptions { keep_versions: None, limits: Limits::default() }
+        CompactOptions { limits: Limits::default() }
     }
 }
 
 impl<'a> CompactOptions<'a> {
-    /// How many versions of the index to keep, the newest among them: older manifests are removed,
-    /// and the files that no manifest names any more. All are kept unless said otherwise.
-    #[must_use]
-    pub fn keep_versions(mut self, versions: u64) -> Self {
-        self.keep_versions = Some(versions);
-        self
-    }
-
     /// Rows a segment may have, from 1 to 2^32; 16 Mi unless said otherwise.
     #[must_use]
     pub fn segment_rows_max(mut self, rows: u64) -> Self {
@@ -70,7 +61,6 @@ impl<'a> CompactOptions<'a> {
 impl fmt::Debug for CompactOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CompactOptions")
-            .field("keep_versions", &self.keep_versions)
             .field("segment_rows_max", &self.limits.segment_rows_max)
             .field("memory_bytes_max", &self.limits.memory_bytes_max)
             .finish_non_exhaustive()

@@ -16,8 +16,6 @@ pub struct CompactReport {
     pub registration_segments: (u64, u64),
     /// Registrations that were written again.
     pub registrations: u64,
-    /// Files of versions that are not kept, removed.
-    pub files_removed: u64,
 }
 
 impl CompactReport {
@@ -28,7 +26,8 @@ impl CompactReport {
             version: manifest.number,
             unit_segments: (units as u64, units as u64),
             registration_segments: (registrations as u64, registrations as u64),
-            ..CompactReport::default()
+            units: 0,
+            registrations: 0,
         }
     }
 }
