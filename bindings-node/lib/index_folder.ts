@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import * as check from './check.js';
 import { attempt, attemptAsync, invalid } from './errors.js';
-import { type CommonOptions, type Input, load, type LoadOptions, type LoadReport, REGISTRATIONS, type RegistrationOptions, type RegistrationReport, UNITS } from './load.js';
+import { type CommonOptions, type Input, load, type LoadOptions, type LoadReport, REGISTRATIONS, type RegistrationOptions, type RegistrationReport, RETIRE, type RetireOptions, type RetireReport, UNITS } from './load.js';
 import { native, type NativeIndex } from './native.js';
 import { type BoundScope, type Columns, nativeSchema, Schema, schemaOf, SerialFamily, type Unit } from './schema.js';
 import { joined, nativeScope, parametersOf, type ParameterValues, type ScopeLike } from './scope.js';
@@ -60,10 +60,7 @@ export interface FamilyChangeReport {
 }
 
 /** What a compaction can be told. */
-export interface CompactOptions extends Pick<CommonOptions, 'signal' | 'onProgress' | 'segmentRowsMax' | 'memoryBytesMax' | 'threads'> {
-  /** How many versions to keep, the newest among them; the files of older ones are removed. All are kept unless said otherwise. */
-  keepVersions?: number | undefined;
-}
+export interface CompactOptions extends Pick<CommonOptions, 'signal' | 'onProgress' | 'segmentRowsMax' | 'memoryBytesMax' | 'threads'> {}
 
 /** What a compaction did. */
 export interface CompactReport {
@@ -81,7 +78,22 @@ export interface CompactReport {
   readonly registrationSegments: number;
   /** Registrations that were written again. */
   readonly registrations: number;
-  /** Files of versions that are not kept, removed. */
+}
+
+/** What of an earlier version is shown. */
+export interface SnapshotOptions {
+  /**
+   * How many of the registrations that came one by one; a selection knows how many it had. Unless
+   * said otherwise, those that were known to be lasting as the version was published.
+   */
+  recorded?: number | undefined;
+}
+
+/** What was removed of earlier versions. */
+export interface PruneReport {
+  /** Versions that can be opened no more. */
+  readonly versionsRemoved: number;
+  /** Files that only they named. */
   readonly filesRemoved: number;
 }
 
@@ -137,13 +149,14 @@ export interface Verification {
 
 const EXPLAIN = { parameters: (it: unknown) => it } as const;
 const SELECT: check.Known<SelectOptions> = { ...CALL, ...EXPLAIN };
+const counted = (value: unknown, name: string) => check.whole(value, name, 0, Number.MAX_SAFE_INTEGER);
+const SNAPSHOT: check.Known<SnapshotOptions> = { recorded: counted };
 const COMPACT: check.Known<CompactOptions> = {
   signal: UNITS.signal,
   onProgress: UNITS.onProgress,
   segmentRowsMax: UNITS.segmentRowsMax,
   memoryBytesMax: UNITS.memoryBytesMax,
   threads: UNITS.threads,
-  keepVersions: (value, name) => check.whole(value, name, 1, Number.MAX_SAFE_INTEGER),
 };
 const FAMILIES: check.Known<FamilyChangeOptions> = {
   signal: UNITS.signal,
@@ -213,7 +226,7 @@ export class Index<C extends Columns = Columns> {
     return index;
   }
 
-  /** The version that is read; every load makes a new one. */
+  /** The version that is read; every change of the index makes a new one. */
   get version(): number {
     return attempt(() => this.#inner.version);
   }
@@ -248,6 +261,15 @@ export class Index<C extends Columns = Columns> {
     return load(units as Input<object>, options, UNITS, (...args) => this.#inner.loadUnits(...args));
   }
 
+  /**
+   * Takes units out of the index: all that are there, or none. Of the input the serial and the
+   * namespace alone are read. An earlier version has the units still, and their registrations stay,
+   * to wait for units of these serials.
+   */
+  retireUnits(units: Input<Pick<Unit<C>, 'serial' | 'namespace'>>, options?: RetireOptions): Promise<RetireReport> {
+    return load(units as Input<object>, options, RETIRE, (...args) => this.#inner.retireUnits(...args));
+  }
+
   /** Adds registrations: all of them are in the index when it is done, or none is. */
   loadRegistrations(registrations: Input<RegistrationInput>, options?: RegistrationOptions): Promise<RegistrationReport> {
     return load(registrations as Input<object>, options, REGISTRATIONS, (...args) =>
@@ -272,6 +294,27 @@ export class Index<C extends Columns = Columns> {
     return JSON.parse(
       await run({ signal, onProgress }, (task) => this.#inner.compact(text, task)),
     ) as CompactReport;
+  }
+
+  /** The versions that can be opened with `snapshotAt`, ascending. */
+  versions(): Promise<number[]> {
+    return attemptAsync(async () => this.#inner.versions());
+  }
+
+  /**
+   * A handle that shows an earlier version, until it is refreshed or changes the index. A selection
+   * knows the version that it was made on, and what was recorded by then.
+   */
+  async snapshotAt(version: number, options?: SnapshotOptions): Promise<Index<C>> {
+    const { recorded } = check.options<SnapshotOptions>(options, SNAPSHOT);
+    const number = counted(version, 'a version');
+    return new Index<C>(await attemptAsync(async () => this.#inner.snapshotAt(number, recorded)), this.path);
+  }
+
+  /** Removes all versions but the newest so many, and the files that only they need. */
+  async prune(versions: number): Promise<PruneReport> {
+    const kept = check.whole(versions, 'the number of versions to keep', 1, Number.MAX_SAFE_INTEGER);
+    return JSON.parse(await attemptAsync(async () => this.#inner.prune(kept))) as PruneReport;
   }
 
   /** Becomes the one writer, to take registrations one by one. */

@@ -41,10 +41,36 @@ export interface LoadOptions extends CommonOptions {
   namespaceColumn?: string | undefined;
   /** Columns of the input by the names that they have in the index. */
   rename?: Readonly<Record<string, string>> | undefined;
-  /** What to do with a serial that comes twice, or is there already; `refuse` unless said otherwise. */
-  duplicates?: 'refuse' | 'latest_wins' | undefined;
+  /**
+   * What to do with a serial that comes twice, or is there already; `refuse` unless said otherwise.
+   * The latest wins as a whole: what it does not say is missing. A load that amends corrects units
+   * that are there, and leaves what it does not say as it was.
+   */
+  duplicates?: 'refuse' | 'latest_wins' | 'amend' | undefined;
   /** Whether serial families are read off the serials, where none is declared; they are unless said otherwise. */
   inferFamilies?: boolean | undefined;
+}
+
+/** Where the serials of units to retire are found. */
+export interface RetireOptions extends Pick<CommonOptions, 'signal' | 'onProgress' | 'namespace'> {
+  /** The column of the input that has the serial; `serial` unless said otherwise. */
+  serial?: string | undefined;
+  /** The column of the input that has the namespace. */
+  namespaceColumn?: string | undefined;
+}
+
+/** What was retired. */
+export interface RetireReport {
+  /** The version of the index without the units; the one before, where none was retired. */
+  readonly version: number;
+  /** Rows read. */
+  readonly read: number;
+  /** Units retired. */
+  readonly retired: number;
+  /** Serials that no unit has, or none any more. */
+  readonly unknown: number;
+  /** The first few of them. */
+  readonly unknownExamples: readonly string[];
 }
 
 /** What a load of registrations can be told. */
@@ -75,7 +101,7 @@ export interface LoadReport {
   readonly loaded: number;
   /** Rows replaced by a later row of the same load. */
   readonly replacedInLoad: number;
-  /** Units of the index replaced by the load. */
+  /** Units of the index replaced or amended by the load. */
   readonly replacedInIndex: number;
   /** The first few serials that came more than once. */
   readonly duplicateExamples: readonly string[];
@@ -137,8 +163,16 @@ export const UNITS: check.Known<LoadOptions> = {
   serial: check.text,
   namespaceColumn: check.text,
   rename: check.textsByName,
-  duplicates: check.oneOf('refuse', 'latest_wins'),
+  duplicates: check.oneOf('refuse', 'latest_wins', 'amend'),
   inferFamilies: check.truth,
+};
+
+/** @internal */
+export const RETIRE: check.Known<RetireOptions> = {
+  ...CALL,
+  namespace: check.text,
+  serial: check.text,
+  namespaceColumn: check.text,
 };
 
 /** @internal */

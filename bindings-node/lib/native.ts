@@ -165,6 +165,8 @@ export interface NativeSelection {
   readonly undetermined: NativeUnitSet;
   readonly scope: NativeScope;
   readonly digest: string;
+  readonly version: number;
+  readonly recorded: number;
   status(serial: string, namespace?: string): number;
   statusBy(column: string, identifier: string): number;
   statusMany(joined: string, namespace?: string): Uint8Array;
@@ -220,7 +222,11 @@ export interface NativeIndex {
   registrar(entropy: Uint8Array, contactText: boolean): Promise<NativeRegistrar>;
   fold(): Promise<string>;
   compact(options: string, task: NativeTask): Promise<string>;
+  versions(): Promise<number[]>;
+  snapshotAt(version: number, recorded?: number): Promise<NativeIndex>;
+  prune(versions: number): Promise<string>;
   loadUnits(source: string, feed: NativeFeed, options: string, task: NativeTask): Promise<string>;
+  retireUnits(source: string, feed: NativeFeed, options: string, task: NativeTask): Promise<string>;
   loadRegistrations(source: string, feed: NativeFeed, options: string, task: NativeTask): Promise<string>;
   changeFamilies(families: NativeSchema, options: string, task: NativeTask): Promise<string>;
   select(scope: NativeScope, parameters: NativeParameters, task: NativeTask): Promise<NativeSelection>;

@@ -92,6 +92,16 @@ export class Selection<C extends Columns = Columns> {
     return attempt(() => scopeOf(this.#inner.scope));
   }
 
+  /** The version of the index that it was made on. */
+  get version(): number {
+    return attempt(() => this.#inner.version);
+  }
+
+  /** How many registrations and changes had come one by one by then. */
+  get recorded(): number {
+    return attempt(() => this.#inner.recorded);
+  }
+
   /** The SHA-256 of the scope and the values of its parameters, as 64 hexadecimal digits. */
   get digest(): string {
     return attempt(() => this.#inner.digest);

@@ -31,7 +31,9 @@ export {
   type FamilyChangeOptions,
   type FamilyChangeReport,
   Index,
+  type PruneReport,
   type SelectOptions,
+  type SnapshotOptions,
   type Verification,
 } from './index_folder.js';
 export type {
@@ -42,6 +44,8 @@ export type {
   LoadReport,
   RegistrationOptions,
   RegistrationReport,
+  RetireOptions,
+  RetireReport,
 } from './load.js';
 export {
   type Channel,

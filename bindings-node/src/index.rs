@@ -12,7 +12,7 @@ use napi_derive::napi;
 use serde_json::{Value as Json, json};
 use seriatim::Snapshot;
 
-use crate::convert::{count, serials};
+use crate::convert::{count, serials, whole};
 use crate::error::OrThrow;
 use crate::feed::Feed;
 use crate::jobs::{promise, promise_apart};
@@ -185,6 +185,39 @@ impl Index {
         promise_apart(env, compact, |_, report| Ok(report))
     }
 
+    /// The versions that can be opened.
+    #[napi(catch_unwind)]
+    pub fn versions<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let held = self.slot.held()?;
+        let list = move || held.index.versions().or_throw();
+        promise(env, list, |_, them| Ok(them.into_iter().map(count).collect::<Vec<f64>>()))
+    }
+
+    /// A handle that shows an earlier version.
+    #[napi(catch_unwind)]
+    pub fn snapshot_at<'env>(
+        &self,
+        env: &'env Env,
+        version: i64,
+        recorded: Option<i64>,
+    ) -> napi::Result<Object<'env>> {
+        let held = self.slot.held()?;
+        let (version, recorded) = (whole(version)?, recorded.map(whole).transpose()?);
+        let open = move || {
+            let snapshot = held.index.snapshot_at(version, recorded).or_throw()?;
+            Ok(Held { index: held.index, snapshot })
+        };
+        promise(env, open, |_, held| Ok(Index::new(held)))
+    }
+
+    /// Removes all versions but the newest so many; a report as JSON.
+    #[napi(catch_unwind)]
+    pub fn prune<'env>(&self, env: &'env Env, versions: i64) -> napi::Result<Object<'env>> {
+        let (held, versions) = (self.slot.held()?, whole(versions)?);
+        let prune = move || held.index.prune(versions).or_throw();
+        promise_apart(env, prune, |_, report| Ok(report::of_pruning(&report)))
+    }
+
     /// Becomes the one writer; `entropy` is 32 random bytes.
     #[napi(catch_unwind)]
     pub fn registrar<'env>(
@@ -232,6 +265,30 @@ impl Index {
             Ok(report::of_units(&report))
         };
         promise_apart(env, load, |_, report| Ok(report))
+    }
+
+    /// Takes units out of the index; a report as JSON.
+    #[napi(catch_unwind)]
+    pub fn retire_units<'env>(
+        &self,
+        env: &'env Env,
+        source: String,
+        feed: &Feed,
+        options: String,
+        task: &Task,
+    ) -> napi::Result<Object<'env>> {
+        let (slot, held) = (Arc::clone(&self.slot), self.slot.held()?);
+        let (source, pieces) = (Source::read(&source)?, feed.pieces());
+        let (mut options, watch) = (Options::read(&options)?, task.watch());
+        let keys = options.keys(&source);
+        let retire = move || {
+            watch.begin()?;
+            let units = source.units(pieces, held.snapshot.schema(), keys);
+            let report = held.index.retire_units(units, options.retire(watch)).or_throw()?;
+            slot.replace(Held::of(held.index));
+            Ok(report::of_retirement(&report))
+        };
+        promise_apart(env, retire, |_, report| Ok(report))
     }
 
     /// Loads registrations; a report as JSON.

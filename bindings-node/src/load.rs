@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use seriatim::{
     CompactOptions, DuplicatePolicy, FamilyChangeOptions, LoadOptions, RegistrationOptions,
-    Registrations, RejectPolicy, Schema, Units,
+    Registrations, RejectPolicy, RetireOptions, Schema, Units,
 };
 
 use crate::error::invalid;
@@ -63,7 +63,6 @@ pub(crate) struct Options {
     duplicates: Option<String>,
     rejects: Option<PathBuf>,
     infer_families: Option<bool>,
-    keep_versions: Option<u64>,
     contact_text: Option<bool>,
     segment_rows_max: Option<u64>,
     memory_bytes_max: Option<usize>,
@@ -114,8 +113,11 @@ impl Options {
         match self.duplicates.as_deref() {
             None | Some("refuse") => {}
             Some("latest_wins") => options = options.duplicates(DuplicatePolicy::LatestWins),
+            Some("amend") => options = options.duplicates(DuplicatePolicy::Amend),
             Some(other) => {
-                let told = format!("duplicates is \"refuse\" or \"latest_wins\", not {other:?}");
+                let told = format!(
+                    "duplicates is \"refuse\", \"latest_wins\" or \"amend\", not {other:?}"
+                );
                 return Err(invalid(told));
             }
         }
@@ -164,11 +166,22 @@ impl Options {
         Ok(options)
     }
 
+    pub(crate) fn retire(self, watch: Watch) -> RetireOptions<'static> {
+        let mut options = RetireOptions::default().on_progress(watch.call());
+        if let Some(name) = self.serial {
+            options = options.serial_column(name);
+        }
+        if let Some(name) = self.namespace_column {
+            options = options.namespace_column(name);
+        }
+        if let Some(namespace) = self.namespace {
+            options = options.namespace(namespace);
+        }
+        options
+    }
+
     pub(crate) fn compact(self, watch: Watch) -> CompactOptions<'static> {
         let mut options = CompactOptions::default().on_progress(watch.call());
-        if let Some(versions) = self.keep_versions {
-            options = options.keep_versions(versions);
-        }
         if let Some(rows) = self.segment_rows_max {
             options = options.segment_rows_max(rows);
         }

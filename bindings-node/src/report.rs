@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 use seriatim::{
     CompactReport, Explanation, FamilyChangeReport, FoldReport, IdentifierReport, LoadReport,
-    RegistrationReport,
+    PruneReport, RegistrationReport, RetireReport,
 };
 
 fn families(families: &[(String, u64)]) -> Json {
@@ -64,7 +64,22 @@ pub(crate) fn of_compaction(report: &CompactReport) -> String {
         "registrationSegmentsBefore": report.registration_segments.0,
         "registrationSegments": report.registration_segments.1,
         "registrations": report.registrations,
-        "filesRemoved": report.files_removed,
+    })
+    .to_string()
+}
+
+pub(crate) fn of_pruning(report: &PruneReport) -> String {
+    json!({"versionsRemoved": report.versions_removed, "filesRemoved": report.files_removed})
+        .to_string()
+}
+
+pub(crate) fn of_retirement(report: &RetireReport) -> String {
+    json!({
+        "version": report.version,
+        "read": report.read,
+        "retired": report.retired,
+        "unknown": report.unknown,
+        "unknownExamples": report.unknown_examples,
     })
     .to_string()
 }

@@ -73,6 +73,18 @@ impl Selection {
         Ok(self.slot.held()?.scope().scope().clone().into())
     }
 
+    /// The version of the index that it was made on.
+    #[napi(getter, catch_unwind)]
+    pub fn version(&self) -> napi::Result<f64> {
+        Ok(count(self.slot.held()?.affected.snapshot().version()))
+    }
+
+    /// How many registrations and changes had come one by one by then.
+    #[napi(getter, catch_unwind)]
+    pub fn recorded(&self) -> napi::Result<f64> {
+        Ok(count(self.slot.held()?.affected.snapshot().recorded()))
+    }
+
     #[napi(getter, catch_unwind)]
     pub fn digest(&self) -> napi::Result<String> {
         Ok(self.slot.held()?.scope().digest())

@@ -110,11 +110,17 @@ for (const [name, given] of cases('selects', [
 
 const REPORT = { within_load: 'replacedInLoad', against_index: 'replacedInIndex', loaded: 'loaded', opaque: 'opaque' };
 
-async function runLoad(index, { units, duplicates, segment_rows_max, declared_families_only, report, error, ...rest }) {
+async function runLoad(index, load) {
+  const { units, duplicates, segment_rows_max, declared_families_only, report, retires, error, ...rest } = load;
   assert.deepEqual(rest, {});
   const options = { duplicates, segmentRowsMax: segment_rows_max };
   if (declared_families_only) options.inferFamilies = false;
   const rows = [...unitsOf(units, index.schema)];
+  if (retires !== undefined) {
+    const { retired, unknown } = await index.retireUnits(rows);
+    assert.deepEqual({ retired, unknown }, retires);
+    return;
+  }
   if (error !== undefined) return fails(() => index.loadUnits(rows, options), error);
   const told = await index.loadUnits(rows, options);
   for (const [key, expected] of Object.entries(report ?? {})) assert.equal(told[REPORT[key]], expected, key);

@@ -106,9 +106,39 @@ test('segments are compacted', async (t) => {
   const index = await Index.build(folder(t), UNITS);
   for (const serial of ['A010', 'A011', 'A012']) await index.loadUnits([{ serial }]);
   const told = [];
-  const report = await index.compact({ keepVersions: 1, onProgress: (it) => told.push(it.rows) });
+  const report = await index.compact({ onProgress: (it) => told.push(it.rows) });
   assert.deepEqual([report.unitSegmentsBefore, report.unitSegments, report.units], [4, 1, 12]);
-  assert(report.filesRemoved > 0 && told.at(-1) === 12);
+  assert.equal(told.at(-1), 12);
+  const pruned = await index.prune(1);
+  assert(pruned.versionsRemoved === 5 && pruned.filesRemoved > 0);
+  assert.deepEqual(await index.versions(), [index.version]);
   assert.deepEqual([index.units, (await index.compact()).units], [12, 0]);
   await assert.rejects(index.compact({ keep: 1 }), InvalidArgumentError);
+});
+
+test('units are corrected and retired', async (t) => {
+  const rows = [{ serial: 'A001', lot: 'L1', made: '2025-01-02' }, { serial: 'A002', lot: 'L2' }];
+  const index = await Index.build(folder(t), rows);
+  const lots = await index.select("lot = 'L1' AND made IS NOT NULL");
+  const report = await index.loadUnits([{ serial: 'A001', lot: 'L9' }], { duplicates: 'amend' });
+  assert.deepEqual([report.loaded, report.replacedInIndex], [1, 1]);
+  assert.equal((await index.select("lot = 'L9' AND made = '2025-01-02'")).affected.size, 1);
+  const strange = [{ serial: 'A003', lot: 'L9' }];
+  await assert.rejects(index.loadUnits(strange, { duplicates: 'amend' }), NotFoundError);
+  await assert.rejects(index.loadUnits(strange, { duplicates: 'change' }), InvalidArgumentError);
+
+  const then = await index.snapshotAt(lots.version, { recorded: lots.recorded });
+  assert.deepEqual([(await then.select("lot = 'L1'")).affected.size, index.units], [1, 2]);
+  const scrapped = [{ no: 'A002' }, { no: 'A007' }];
+  const retired = await index.retireUnits(scrapped, { serial: 'no' });
+  assert.deepEqual([retired.retired, retired.unknown, retired.unknownExamples], [1, 1, ['A007']]);
+  assert.deepEqual([index.units, then.units, then.version], [1, 2, lots.version]);
+  await assert.rejects(index.retireUnits([{ serial: 'A001' }], { duplicates: 'amend' }), InvalidArgumentError);
+  const diff = await (await then.select("lot = 'L2'")).diff(await index.select("lot = 'L2'"));
+  assert.deepEqual([diff.added.size, diff.removed.size], [0, 1]);
+  assert.equal(await then.refresh(), true);
+  assert.deepEqual([then.units, then.version, await then.refresh()], [1, index.version, false]);
+  await assert.rejects(index.snapshotAt(99), NotFoundError);
+  await assert.rejects(index.snapshotAt(1.5), InvalidArgumentError);
+  await assert.rejects(index.prune(0), InvalidArgumentError);
 });

@@ -1,5 +1,6 @@
 //! The index: building, loading, selecting.
 
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use pyo3::prelude::*;
@@ -12,12 +13,12 @@ use crate::family::{SerialFamily, families};
 use crate::load::{Fault, Input};
 use crate::options::{
     Keywords, compact_options, family_change_options, registration_names, registration_options,
-    told_progress, unit_names, unit_options, watch,
+    retire_options, told_progress, unit_names, unit_options, watch,
 };
 use crate::registrar::Registrar;
 use crate::report::{
-    compact_report, explanation, family_change_report, fold_report, registration_report,
-    unit_report, verification,
+    compact_report, explanation, family_change_report, fold_report, prune_report,
+    registration_report, retire_report, unit_report, verification,
 };
 use crate::schema::{Column, Schema, schema};
 use crate::scope::{parameters_of, scope_of};
@@ -38,8 +39,10 @@ use crate::unit_set::UnitSet;
 /// 1
 #[pyclass(frozen, module = "seriatim")]
 pub(crate) struct Index {
-    inner: seriatim::Index,
+    inner: Arc<seriatim::Index>,
     path: String,
+    /// An earlier version that is shown, until this handle takes the newest.
+    shown: RwLock<Option<Snapshot>>,
 }
 
 /// Opens the index in a folder.
@@ -47,7 +50,7 @@ pub(crate) struct Index {
 pub(crate) fn open(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Index> {
     let path = crate::convert::path(path)?;
     let inner = py.detach(|| seriatim::Index::open(&path)).or_raise()?;
-    Ok(Index { inner, path })
+    Ok(Index::new(inner, path))
 }
 
 /// Makes an empty index in a folder that holds none.
@@ -62,12 +65,24 @@ pub(crate) fn create(
     let path = self::path(path)?;
     let schema = schema(columns, families)?;
     let inner = py.detach(|| seriatim::Index::create(&path, schema)).or_raise()?;
-    Ok(Index { inner, path })
+    Ok(Index::new(inner, path))
 }
 
 impl Index {
+    fn new(inner: seriatim::Index, path: String) -> Self {
+        Index { inner: Arc::new(inner), path, shown: RwLock::default() }
+    }
+
     fn snapshot(&self) -> Snapshot {
-        self.inner.snapshot()
+        let shown = self.shown.read().unwrap_or_else(PoisonError::into_inner);
+        shown.clone().unwrap_or_else(|| self.inner.snapshot())
+    }
+
+    /// Shows the version that the call of the core took, if it did not fail; says whether an earlier
+    /// one was shown.
+    fn follow<T, E>(&self, done: &Result<T, E>) -> bool {
+        let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
+        done.is_ok() && shown.take().is_some()
     }
 }
 
@@ -79,7 +94,7 @@ impl Index {
         &self.path
     }
 
-    /// The version that is read; every load makes a new one.
+    /// The version that is read; every change of the index makes a new one.
     #[getter]
     fn version(&self) -> u64 {
         self.snapshot().version()
@@ -141,8 +156,10 @@ impl Index {
     ///     Names of columns of the input, and what the index calls them.
     /// ignore : list of str, optional
     ///     Columns of the input that are left out.
-    /// duplicates : {"refuse", "latest_wins"}
-    ///     What becomes of a serial that is there already.
+    /// duplicates : {"refuse", "latest_wins", "amend"}
+    ///     What becomes of a serial that is there already. The latest wins as a whole: what it does
+    ///     not say is missing. A load that amends corrects units that are there, and leaves what it
+    ///     does not say as it was.
     /// rejects : path, optional
     ///     A file for rows that cannot be loaded; without it the first is an error.
     /// infer_families : bool, default True
@@ -170,7 +187,42 @@ impl Index {
         let input = Input::of(units, self.snapshot().schema(), &unit_names(options)?)?;
         let options = unit_options(Keywords::new(options), &fault, input.is_described())?;
         let report = py.detach(|| self.inner.load_units(input.units(&fault), options.options()));
+        self.follow(&report);
         unit_report(py, &fault.settle(report)?)
+    }
+
+    /// Takes units out of the index, in a next version of it; a `RetireReport`. An earlier version
+    /// has them still, and their registrations stay, to wait for units of these serials.
+    ///
+    /// Parameters
+    /// ----------
+    /// units : as for `load_units`
+    ///     Of which the serial and the namespace alone are read.
+    /// serial : str, default "serial"
+    ///     The column of the input that holds the serials.
+    /// namespace_column, namespace : str, optional
+    ///     The column that holds the namespaces, or one for all units.
+    /// progress : bool or callable, optional
+    ///     As for `load_units`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> made = st.build(folder / "made", [{"serial": "A1"}, {"serial": "A2"}])
+    /// >>> made.retire_units([{"serial": "A2"}, {"serial": "A3"}])
+    /// RetireReport(version=3, read=2, retired=1, unknown=1, unknown_examples=['A3'])
+    #[pyo3(signature = (units, **options))]
+    fn retire_units<'py>(
+        &self,
+        py: Python<'py>,
+        units: &Bound<'py, PyAny>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let fault = Fault::default();
+        let input = Input::of(units, self.snapshot().schema(), &unit_names(options)?)?;
+        let options = retire_options(Keywords::new(options), &fault, input.is_described())?;
+        let report = py.detach(|| self.inner.retire_units(input.units(&fault), options.options()));
+        self.follow(&report);
+        retire_report(py, &fault.settle(report)?)
     }
 
     /// Loads registrations, in a next version of the index; a `RegistrationReport`.
@@ -203,6 +255,7 @@ impl Index {
         let report = py.detach(|| {
             self.inner.load_registrations(input.registrations(&fault), options.options())
         });
+        self.follow(&report);
         registration_report(py, &fault.settle(report)?)
     }
 
@@ -233,6 +286,7 @@ impl Index {
         let families = self::families(Some(families))?;
         let options = family_change_options(Keywords::new(options), &fault)?;
         let report = py.detach(|| self.inner.change_families(families, options.options()));
+        self.follow(&report);
         family_change_report(py, &fault.settle(report)?)
     }
 
@@ -241,8 +295,6 @@ impl Index {
     ///
     /// Parameters
     /// ----------
-    /// keep_versions : int, optional
-    ///     How many versions to keep, the newest among them; the files of older ones are removed.
     /// segment_rows_max, memory_bytes_max, threads, progress
     ///     As for `load_units`.
     ///
@@ -251,7 +303,7 @@ impl Index {
     /// >>> new = st.build(folder / "parts", [{"serial": "A1"}])
     /// >>> new.load_units([{"serial": "A2"}]).loaded
     /// 1
-    /// >>> new.compact(keep_versions=1).unit_segments
+    /// >>> new.compact().unit_segments
     /// 1
     #[pyo3(signature = (**options))]
     fn compact<'py>(
@@ -262,7 +314,46 @@ impl Index {
         let fault = Fault::default();
         let options = compact_options(Keywords::new(options), &fault)?;
         let report = py.detach(|| self.inner.compact(options.options()));
+        self.follow(&report);
         compact_report(py, &fault.settle(report)?)
+    }
+
+    /// The versions that can be opened with `snapshot_at`, ascending.
+    fn versions(&self, py: Python<'_>) -> PyResult<Vec<u64>> {
+        py.detach(|| self.inner.versions()).or_raise()
+    }
+
+    /// A handle that shows an earlier version, until it is refreshed or changes the index.
+    ///
+    /// Parameters
+    /// ----------
+    /// version : int
+    ///     One of `versions`; a selection knows its own.
+    /// recorded : int, optional
+    ///     How many of the registrations that came one by one it shows: a selection knows that, too.
+    ///     Without it, those that were known to be lasting as the version was published.
+    ///
+    /// Examples
+    /// --------
+    /// >>> parts = st.build(folder / "dated", [{"serial": "A1"}])
+    /// >>> before = parts.select("serial = 'A2'")
+    /// >>> parts.load_units([{"serial": "A2"}]).loaded
+    /// 1
+    /// >>> then = parts.snapshot_at(before.version, recorded=before.recorded)
+    /// >>> parts.units, then.units, then.select("serial = 'A2'")
+    /// (2, 1, Selection(0 affected, 0 undetermined))
+    #[pyo3(signature = (version, *, recorded = None))]
+    fn snapshot_at(&self, py: Python<'_>, version: u64, recorded: Option<u64>) -> PyResult<Index> {
+        let shown = py.detach(|| self.inner.snapshot_at(version, recorded)).or_raise()?;
+        let (inner, path) = (Arc::clone(&self.inner), self.path.clone());
+        Ok(Index { inner, path, shown: RwLock::new(Some(shown)) })
+    }
+
+    /// Removes all versions but the newest so many, and the files that only they need; a
+    /// `PruneReport`.
+    fn prune<'py>(&self, py: Python<'py>, versions: u64) -> PyResult<Bound<'py, PyAny>> {
+        let report = py.detach(|| self.inner.prune(versions)).or_raise()?;
+        prune_report(py, &report)
     }
 
     /// Becomes the one writer, to take registrations one by one; a `Registrar`.
@@ -279,13 +370,16 @@ impl Index {
     /// Moves what was registered one by one into a segment, which answers faster; a `FoldReport`.
     /// Registrars go on meanwhile, and answers stay the same.
     fn fold<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let report = py.detach(|| self.inner.fold()).or_raise()?;
-        fold_report(py, &report)
+        let report = py.detach(|| self.inner.fold());
+        self.follow(&report);
+        fold_report(py, &report.or_raise()?)
     }
 
     /// Takes the newest version and what was registered since; says whether there is anything new.
     fn refresh(&self, py: Python<'_>) -> PyResult<bool> {
-        py.detach(|| self.inner.refresh()).or_raise()
+        let newer = py.detach(|| self.inner.refresh());
+        let was_earlier = self.follow(&newer);
+        Ok(newer.or_raise()? || was_earlier)
     }
 
     /// The units that a scope covers, and those it may cover.

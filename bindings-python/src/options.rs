@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use seriatim::{
     Assumption, CompactOptions, DuplicatePolicy, FamilyChangeOptions, LoadOptions, Progress,
-    RangeTableOptions, RegistrationField, RegistrationOptions, RejectPolicy,
+    RangeTableOptions, RegistrationField, RegistrationOptions, RejectPolicy, RetireOptions,
 };
 
 use crate::convert::Names;
@@ -206,9 +206,10 @@ pub(crate) fn unit_options(
     match keywords.take::<String>("duplicates")?.as_deref() {
         None | Some("refuse") => {}
         Some("latest_wins") => options.add(|it| it.duplicates(DuplicatePolicy::LatestWins)),
+        Some("amend") => options.add(|it| it.duplicates(DuplicatePolicy::Amend)),
         Some(other) => {
             return Err(invalid(format!(
-                "duplicates is \"refuse\" or \"latest_wins\", not {other:?}"
+                "duplicates is \"refuse\", \"latest_wins\" or \"amend\", not {other:?}"
             )));
         }
     }
@@ -261,15 +262,39 @@ pub(crate) fn family_change_options(
     limits(options, keywords, fault)
 }
 
-pub(crate) fn compact_options(
+/// Where the serials of units to retire are found; `described` rows have the names of the index.
+pub(crate) fn retire_options(
     mut keywords: Keywords<'_, '_>,
     fault: &Fault,
-) -> PyResult<Steps<CompactOptions<'static>>> {
-    let mut options: Steps<CompactOptions<'static>> = Steps(Vec::new());
-    if let Some(versions) = keywords.take::<u64>("keep_versions")? {
-        options.add(move |it| it.keep_versions(versions));
+    described: bool,
+) -> PyResult<Steps<RetireOptions<'static>>> {
+    let serial = keywords.take::<String>("serial")?;
+    let namespace_column = keywords.take::<String>("namespace_column")?;
+    let namespace = keywords.take::<String>("namespace")?;
+    let (progress, fault) = (keywords.progress()?, fault.clone());
+    keywords.finish()?;
+    let mut options: Steps<RetireOptions<'static>> = Steps(Vec::new());
+    options.add(move |it| it.on_progress(watch(progress, &fault)));
+    if described {
+        return Ok(options);
     }
-    limits(options, keywords, fault)
+    if let Some(name) = serial {
+        options.add(move |it| it.serial_column(name));
+    }
+    if let Some(name) = namespace_column {
+        options.add(move |it| it.namespace_column(name));
+    }
+    if let Some(namespace) = namespace {
+        options.add(move |it| it.namespace(namespace));
+    }
+    Ok(options)
+}
+
+pub(crate) fn compact_options(
+    keywords: Keywords<'_, '_>,
+    fault: &Fault,
+) -> PyResult<Steps<CompactOptions<'static>>> {
+    limits(Steps(Vec::new()), keywords, fault)
 }
 
 pub(crate) fn range_table_options(mut keywords: Keywords<'_, '_>) -> PyResult<RangeTableOptions> {

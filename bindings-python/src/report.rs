@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use seriatim::{
     CompactReport, Explanation, FamilyChangeReport, FoldReport, IdentifierReport, Inference,
-    LoadReport, RegistrationReport, Verification,
+    LoadReport, PruneReport, RegistrationReport, RetireReport, Verification,
 };
 
 use crate::convert::result;
@@ -61,8 +61,30 @@ pub(crate) fn compact_report<'py>(
     told.set_item("registration_segments_before", report.registration_segments.0)?;
     told.set_item("registration_segments", report.registration_segments.1)?;
     told.set_item("registrations", report.registrations)?;
-    told.set_item("files_removed", report.files_removed)?;
     result(py, "CompactReport", &told)
+}
+
+pub(crate) fn prune_report<'py>(
+    py: Python<'py>,
+    report: &PruneReport,
+) -> PyResult<Bound<'py, PyAny>> {
+    let told = PyDict::new(py);
+    told.set_item("versions_removed", report.versions_removed)?;
+    told.set_item("files_removed", report.files_removed)?;
+    result(py, "PruneReport", &told)
+}
+
+pub(crate) fn retire_report<'py>(
+    py: Python<'py>,
+    report: &RetireReport,
+) -> PyResult<Bound<'py, PyAny>> {
+    let told = PyDict::new(py);
+    told.set_item("version", report.version)?;
+    told.set_item("read", report.read)?;
+    told.set_item("retired", report.retired)?;
+    told.set_item("unknown", report.unknown)?;
+    told.set_item("unknown_examples", report.unknown_examples.clone())?;
+    result(py, "RetireReport", &told)
 }
 
 pub(crate) fn fold_report<'py>(

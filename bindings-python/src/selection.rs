@@ -86,6 +86,18 @@ impl Selection {
         self.inner.scope().scope().clone().into()
     }
 
+    /// The version of the index that it was made on.
+    #[getter]
+    fn version(&self) -> u64 {
+        self.inner.affected.snapshot().version()
+    }
+
+    /// How many registrations and changes had come one by one by then.
+    #[getter]
+    fn recorded(&self) -> u64 {
+        self.inner.affected.snapshot().recorded()
+    }
+
     /// The SHA-256 of the scope and of the values of its parameters, as 64 hexadecimal digits.
     #[getter]
     fn digest(&self) -> String {

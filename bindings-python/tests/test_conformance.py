@@ -17,7 +17,7 @@ SELECT_KEYS = {
 }
 PARAMETER_KEYS = {"name", "why", "schema", "scope", "parameters", "records", "same_as", "error"}
 LOAD_KEYS = {
-    "units", "duplicates", "segment_rows_max", "declared_families_only", "report", "error",
+    "units", "duplicates", "segment_rows_max", "declared_families_only", "report", "retires", "error",
 }
 
 
@@ -142,6 +142,10 @@ def test_select(case, tmp_path):
 
 def run_load(index, load):
     units = list(units_of(load["units"], index.schema))
+    if "retires" in load:
+        told = index.retire_units(units)
+        assert {"retired": told.retired, "unknown": told.unknown} == load["retires"]
+        return
     options = {}
     if "duplicates" in load:
         options["duplicates"] = load["duplicates"]

@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 
+import pyarrow as pa
 import pytest
 import seriatim as st
 
@@ -127,9 +128,39 @@ def test_segments_are_compacted(tmp_path):
     for n in range(10, 13):
         index.load_units([{"serial": f"A{n:03}"}])
     told = []
-    report = index.compact(keep_versions=1, progress=lambda rows, total: told.append(rows))
+    report = index.compact(progress=lambda rows, total: told.append(rows))
     assert (report.unit_segments_before, report.unit_segments, report.units) == (4, 1, 12)
-    assert report.files_removed > 0 and told[-1] == 12
+    assert told[-1] == 12
     assert (index.units, index.compact().units) == (12, 0)
+    pruned = index.prune(1)
+    assert pruned.versions_removed == 5 and pruned.files_removed > 0
+    assert (index.versions(), index.verify().is_whole) == ([index.version], True)
     with pytest.raises(TypeError):
         index.compact(keep=1)
+
+
+def test_units_are_corrected_and_retired(tmp_path):
+    rows = [{"serial": "A001", "lot": "L1", "made": "2025-01-02"}, {"serial": "A002", "lot": "L2"}]
+    index = st.build(tmp_path / "index", rows)
+    lots = index.select("lot = 'L1' AND made IS NOT NULL")
+    report = index.load_units([{"serial": "A001", "lot": "L9"}], duplicates="amend")
+    assert (report.loaded, report.replaced_in_index, report.absent_columns) == (1, 1, [])
+    assert len(index.select("lot = 'L9' AND made = '2025-01-02'").affected) == 1
+    with pytest.raises(st.NotFoundError, match="A003"):
+        index.load_units([{"serial": "A003", "lot": "L9"}], duplicates="amend")
+    with pytest.raises(st.InvalidArgumentError, match="amend"):
+        index.load_units([{"serial": "A003"}], duplicates="change")
+
+    then = index.snapshot_at(lots.version, recorded=lots.recorded)
+    assert len(then.select("lot = 'L1'").affected) == 1 and index.units == 2
+    retired = index.retire_units(pa.table({"no": ["A002", "A007"]}), serial="no")
+    assert (retired.retired, retired.unknown, retired.unknown_examples) == (1, 1, ["A007"])
+    assert (index.units, then.units, then.version) == (1, 2, lots.version)
+    with pytest.raises(TypeError):
+        index.retire_units([{"serial": "A001"}], duplicates="amend")
+    diff = then.select("lot = 'L2'").diff(index.select("lot = 'L2'"))
+    assert (len(diff.removed), list(diff.removed)[0].serial) == (1, "A002")
+    assert then.refresh() and (then.units, then.version) == (1, index.version)
+    assert not then.refresh()
+    with pytest.raises(st.NotFoundError, match="version 99"):
+        index.snapshot_at(99)

@@ -18,8 +18,10 @@ from seriatim._results import (
     Notice,
     RangeTableReport,
     ReasonUnits,
+    PruneReport,
     Receipt,
     RegistrationReport,
+    RetireReport,
     TableRow,
     Verification,
 )
@@ -407,6 +409,10 @@ class Selection:
     @property
     def undetermined(self) -> UnitSet: ...
     @property
+    def version(self) -> int: ...
+    @property
+    def recorded(self) -> int: ...
+    @property
     def scope(self) -> Scope: ...
     @property
     def digest(self) -> str: ...
@@ -527,7 +533,7 @@ class Index:
         namespace: str = ...,
         rename: dict[str, str] = ...,
         ignore: Sequence[str] = ...,
-        duplicates: _OneOf["refuse", "latest_wins"] = ...,
+        duplicates: _OneOf["refuse", "latest_wins", "amend"] = ...,
         rejects: _Path = ...,
         infer_families: bool = ...,
         segment_rows_max: int = ...,
@@ -535,6 +541,15 @@ class Index:
         threads: int = ...,
         progress: _Progress = ...,
     ) -> LoadReport: ...
+    def retire_units(
+        self,
+        units: _Input,
+        *,
+        serial: str = ...,
+        namespace_column: str = ...,
+        namespace: str = ...,
+        progress: _Progress = ...,
+    ) -> RetireReport: ...
     def load_registrations(
         self,
         registrations: _Input,
@@ -562,12 +577,14 @@ class Index:
     def compact(
         self,
         *,
-        keep_versions: int = ...,
         segment_rows_max: int = ...,
         memory_bytes_max: int = ...,
         threads: int = ...,
         progress: _Progress = ...,
     ) -> CompactReport: ...
+    def versions(self) -> list[int]: ...
+    def snapshot_at(self, version: int, *, recorded: int | None = None) -> Index: ...
+    def prune(self, versions: int) -> PruneReport: ...
     @property
     def recorded(self) -> int: ...
     def registrar(self, *, contact_text: bool = True) -> Registrar: ...

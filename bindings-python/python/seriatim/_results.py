@@ -111,8 +111,32 @@ class CompactReport:
     registration_segments: int
     #: Registrations that were written again.
     registrations: int
-    #: Files of versions that are not kept, removed.
+
+
+@dataclass(frozen=True, slots=True)
+class PruneReport:
+    """What was removed of earlier versions."""
+
+    #: Versions that can be opened no more.
+    versions_removed: int
+    #: Files that only they named.
     files_removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetireReport:
+    """What was retired."""
+
+    #: The version of the index without the units; the one before, where none was retired.
+    version: int
+    #: Rows read.
+    read: int
+    #: Units retired.
+    retired: int
+    #: Serials that no unit has, or none any more.
+    unknown: int
+    #: The first few of them.
+    unknown_examples: list[str]
 
 
 @dataclass(frozen=True, slots=True)

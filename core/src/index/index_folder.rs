@@ -140,7 +140,7 @@ impl Index {
     /// # Errors
     ///
     /// `conflict` when another writer is at work; `invalid_argument` with the file and row for a
-    /// serial that is missing or invalid; `io`.
+    /// serial that is missing or invalid; `cancelled` when the progress callback says so; `io`.
     ///
     /// # Examples
     ///
@@ -158,7 +158,11 @@ impl Index {
     /// assert_eq!(index.snapshot().units(), 2);
     /// # Ok::<(), seriatim::Error>(())
     /// ```
-    pub fn retire_units(&self, units: Units<'_>, options: RetireOptions) -> Result<RetireReport> {
+    pub fn retire_units(
+        &self,
+        units: Units<'_>,
+        options: RetireOptions<'_>,
+    ) -> Result<RetireReport> {
         let writing = self.writing()?;
         let _alone = writing.alone()?;
         let report = ingest::retire(writing.draft(), &writing.newest()?, units, options)?;

@@ -1,8 +1,11 @@
 //! Units that are in the index no more: scrapped, or never made.
 
+use std::fmt;
+use std::ops::ControlFlow;
+
 use super::buffer::Buffer;
 use super::intake::{Intake, Sink, tell};
-use super::options::{Limits, LoadOptions, RejectPolicy};
+use super::options::{Limits, LoadOptions, Progress, RejectPolicy};
 use super::read;
 use super::rejects::Rejects;
 use super::shape::Shape;
@@ -25,14 +28,15 @@ use crate::schema::Schema;
 /// let options = RetireOptions::default().serial_column("SerialNo").namespace("09506000134352");
 /// # drop(options);
 /// ```
-#[derive(Clone, Debug, Default)]
-pub struct RetireOptions {
+#[derive(Default)]
+pub struct RetireOptions<'a> {
     serial_column: Option<String>,
     namespace_column: Option<String>,
     namespace: Option<String>,
+    limits: Limits<'a>,
 }
 
-impl RetireOptions {
+impl<'a> RetireOptions<'a> {
     /// The input column that holds the serial; `serial` unless said otherwise.
     #[must_use]
     pub fn serial_column(mut self, name: impl Into<String>) -> Self {
@@ -55,8 +59,17 @@ impl RetireOptions {
         self
     }
 
-    fn into_load(self) -> LoadOptions<'static> {
-        let mut options = LoadOptions::default();
+    /// Calls back on the calling thread every few hundred thousand rows, some times a second while
+    /// others are read, and once more before the index is changed; breaking cancels, which leaves it
+    /// as it was.
+    #[must_use]
+    pub fn on_progress(mut self, call: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
+        self.limits.on_progress = Some(Box::new(call));
+        self
+    }
+
+    fn into_load(self) -> LoadOptions<'a> {
+        let mut options = LoadOptions { limits: self.limits, ..LoadOptions::default() };
         if let Some(name) = self.serial_column {
             options = options.serial_column(name);
         }
@@ -67,6 +80,16 @@ impl RetireOptions {
             Some(namespace) => options.namespace(namespace),
             None => options,
         }
+    }
+}
+
+impl fmt::Debug for RetireOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RetireOptions")
+            .field("serial_column", &self.serial_column)
+            .field("namespace_column", &self.namespace_column)
+            .field("namespace", &self.namespace)
+            .finish_non_exhaustive()
     }
 }
 
@@ -91,7 +114,7 @@ pub(in crate::index) fn retire(
     draft: Draft,
     before: &Snapshot,
     units: Units<'_>,
-    options: RetireOptions,
+    options: RetireOptions<'_>,
 ) -> Result<RetireReport> {
     let mut options = options.into_load();
     options.check()?;
@@ -105,9 +128,10 @@ pub(in crate::index) fn retire(
     };
     let namespace = options.namespace.take().unwrap_or_default();
     let rejects = Rejects::new(&RejectPolicy::Refuse);
-    let limits = Limits::default();
+    let mut limits = options.limits;
     let mut serials = Intake::new(sink, rejects, Some(namespace), &limits);
-    serials.run(&mut *reader, &mut None, &*limits.pool()?)?;
+    let threads = limits.pool()?;
+    serials.run(&mut *reader, &mut limits.on_progress, &threads)?;
     let progress = serials.progress(&*reader);
     let Intake { sink: RetireSink { mut writer, unknown, .. }, read, .. } = serials;
     let mut report = RetireReport {
@@ -119,7 +143,7 @@ pub(in crate::index) fn retire(
     };
     if report.retired > 0 {
         let look = || tell(&mut limits.on_progress, progress);
-        let manifest = pool::watched(&pool, look, |halt| writer.finish(manifest, halt))?;
+        let manifest = pool::watched(&threads, look, |halt| writer.finish(manifest, halt))?;
         writer.publish(&manifest)?;
         report.version = manifest.number;
     }

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use seriatim::io::MemoryDirectory;
 use seriatim::{
-    DuplicatePolicy, Index, LoadOptions, LoadReport, Record, Schema, Selection, Snapshot, UnitSet,
-    Units, Verdict,
+    DuplicatePolicy, Index, LoadOptions, LoadReport, Record, RetireOptions, Schema, Selection,
+    Snapshot, UnitSet, Units, Verdict,
 };
 
 use super::files::{Case, Problems, run};
@@ -52,6 +52,8 @@ struct Load {
     #[serde(default)]
     declared_families_only: bool,
     report: Option<Report>,
+    /// The units are retired instead.
+    retires: Option<Retired>,
     /// The load fails, and leaves the index as it was.
     error: Option<Refusal>,
 }
@@ -62,6 +64,15 @@ enum Duplicates {
     #[default]
     Refuse,
     LatestWins,
+    Amend,
+}
+
+/// How many units are retired, and how many serials no unit has.
+#[derive(Deserialize, Debug, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+struct Retired {
+    retired: u64,
+    unknown: u64,
 }
 
 /// A unit, or a run of units that differ in their serials.
@@ -179,9 +190,18 @@ impl Load {
             Ok(records) => records.into_iter().flatten(),
             Err(problem) => return problems.push(problem),
         };
+        if let Some(expected) = &self.retires {
+            let report = index.retire_units(Units::records(records), RetireOptions::default());
+            let found = report.map(|it| Retired { retired: it.retired, unknown: it.unknown });
+            if !found.as_ref().is_ok_and(|found| found == expected) {
+                problems.push(format!("what is retired is {found:?}"));
+            }
+            return;
+        }
         let mut options = LoadOptions::default().duplicates(match self.duplicates {
             Duplicates::Refuse => DuplicatePolicy::Refuse,
             Duplicates::LatestWins => DuplicatePolicy::LatestWins,
+            Duplicates::Amend => DuplicatePolicy::Amend,
         });
         if let Some(rows) = self.segment_rows_max {
             options = options.segment_rows_max(rows);
