@@ -87,6 +87,11 @@ impl LikePattern {
         out
     }
 
+    /// Whether a character stands in it for itself.
+    pub(crate) fn has_text(&self, character: char) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains(character)))
+    }
+
     /// Whether a text fits. Steps back to the last run only, so at worst the length of the text
     /// times that of the pattern.
     pub(crate) fn matches(&self, text: &str) -> bool {

@@ -70,12 +70,16 @@ pub(super) fn foreign_function(name: &str) -> Option<&'static str> {
         "COALESCE" | "IFNULL" | "NVL" | "ISNULL" | "NULLIF" => {
             "write `lot IS NULL OR lot = 'L1'`, or IS NOT DISTINCT FROM"
         }
-        "YEAR" | "QUARTER" | "MONTH" | "DAY" | "WEEK" | "HOUR" | "MINUTE" | "DATE_PART" => {
-            "write EXTRACT(HOUR FROM made_at)"
-        }
+        "YEAR" | "DATE_PART" => "write EXTRACT(YEAR FROM made_at)",
+        "QUARTER" => "write EXTRACT(QUARTER FROM made_at)",
+        "MONTH" => "write EXTRACT(MONTH FROM made_at)",
+        "WEEK" => "write EXTRACT(WEEK FROM made_at)",
+        "DAY" => "write EXTRACT(DAY FROM made_at)",
+        "HOUR" => "write EXTRACT(HOUR FROM made_at)",
+        "MINUTE" => "write EXTRACT(MINUTE FROM made_at)",
         "DATE" | "TO_DATE" | "DATE_TRUNC" | "STR_TO_DATE" => "write CAST(made_at AS DATE)",
         "TIME" => "write CAST(made_at AS TIME)",
-        "NOW" | "CURRENT_DATE" | "GETDATE" => "a scope reads no clock; write the day itself",
+        "NOW" | "GETDATE" => NO_CLOCK,
         "ABS" | "ROUND" | "FLOOR" | "CEIL" | "MOD" => {
             "the language has no arithmetic; write the values themselves"
         }
@@ -84,6 +88,14 @@ pub(super) fn foreign_function(name: &str) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+const NO_CLOCK: &str = "a scope reads no clock; write the day itself";
+
+/// The way out for a word that stands where a literal should, and is no column either.
+pub(super) fn word_of_clock(word: &str) -> Option<&'static str> {
+    let words = ["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "TODAY"];
+    words.iter().any(|it| word.eq_ignore_ascii_case(it)).then_some(NO_CLOCK)
 }
 
 fn word_way_out(word: &str) -> Option<&'static str> {

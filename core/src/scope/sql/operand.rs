@@ -2,6 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
+use super::hints::word_of_clock;
 use super::lexer::Lexeme;
 use super::parser::{Parser, is_word};
 use crate::calendar::Zone;
@@ -47,13 +48,17 @@ impl Parser<'_> {
                      only, and the other is a literal"
                 ),
             )),
-            Side::Column { subject: Subject { column, .. }, .. } => Err(self.error(
-                at,
-                format!(
-                    "`{column}` stands where a literal should; two columns cannot be compared, and \
-                     a text stands in single quotes: '{column}'"
-                ),
-            )),
+            Side::Column { subject: Subject { column, .. }, .. } => {
+                let way_out = match word_of_clock(&column) {
+                    Some(way_out) => way_out.into(),
+                    None => format!(
+                        "two columns cannot be compared, and a text stands in single quotes: \
+                         '{column}'"
+                    ),
+                };
+                let message = format!("`{column}` stands where a literal should; {way_out}");
+                Err(self.error(at, message))
+            }
         }
     }
 
