@@ -88,6 +88,20 @@ impl RowSet {
         }
     }
 
+    /// Adds rows of chunk `key`, which ascend. Made for few.
+    pub(crate) fn push_rows(&mut self, key: u16, rows: &[u16]) {
+        if self.chunks.last().is_none_or(|last| last.key < key) {
+            let rows: Vec<[u8; 2]> = rows.iter().map(|row| row.to_le_bytes()).collect();
+            self.chunks.extend(Chunk::of_container(key, Container::Array(&rows)));
+            return;
+        }
+        let mut mask = Mask::new();
+        for row in rows {
+            mask.set(*row);
+        }
+        self.push_mask(key, &mask);
+    }
+
     /// Adds `rows`; rows past the most a segment can have are left out. Chunks after the last are
     /// made as runs at once.
     pub(crate) fn push_range(&mut self, rows: Range<u64>) {

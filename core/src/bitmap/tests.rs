@@ -378,3 +378,21 @@ proptest! {
         prop_assert_eq!(wanted.common_len(|key| Ok(held.chunk(key))).unwrap(), looked_up.len());
     }
 }
+
+/// Few rows at a time make the set that all of them make, in its forms.
+#[test]
+fn rows_are_pushed_chunk_by_chunk() {
+    for (first, second) in
+        [(&[3_u16, 9, 70][..], &[5_u16][..]), (&[1, 2, 3, 4, 5, 6, 7], &[0, u16::MAX]), (&[], &[8])]
+    {
+        let mut set = RowSet::new();
+        set.push_rows(2, first);
+        set.push_rows(4, second);
+        set.push_rows(4, &[1]);
+        let row = |key: u32| move |low: &u16| key << 16 | u32::from(*low);
+        let mut all: Vec<u32> = first.iter().map(row(2)).chain(second.iter().map(row(4))).collect();
+        all.push(4 << 16 | 1);
+        all.sort_unstable();
+        assert!(set == RowSet::from_sorted(all));
+    }
+}

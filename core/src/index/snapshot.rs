@@ -140,6 +140,15 @@ impl Snapshot {
         manifest: Manifest,
         before: Option<&Snapshot>,
     ) -> Result<Self> {
+        if before.is_none() {
+            // A disk reads many places sooner than one after the other. What is wrong with a file is
+            // told when it is opened below.
+            for file in manifest.files() {
+                if let Ok(bytes) = directory.open(&file.path) {
+                    bytes.read_ends_ahead();
+                }
+            }
+        }
         let open = |entry: &UnitEntry| {
             let shared = before.and_then(|before| before.shared(entry, &manifest.schema));
             shared.map_or_else(|| LiveSegment::open(directory, entry, &manifest.schema), Ok)

@@ -30,7 +30,20 @@ impl Bytes {
     pub(super) fn mapped(mapped: Mapped) -> Self {
         Bytes(Source::Mapped(Arc::new(mapped)))
     }
+
+    /// Asks the system to read both ends soon, without waiting for them.
+    pub(crate) fn read_ends_ahead(&self) {
+        if let Source::Mapped(mapped) = &self.0 {
+            let length = self.len().min(END_BYTES);
+            mapped.will_need(0, length);
+            mapped.will_need(self.len() - length, length);
+        }
+    }
 }
+
+/// What is read ahead at each end of a file: its header and first sections, and what tells where
+/// sections and their checksums are.
+const END_BYTES: usize = 128 << 10;
 
 impl Deref for Bytes {
     type Target = [u8];

@@ -22,6 +22,17 @@ impl Mapped {
         mapped.map(Mapped).map_err(|source| Error::io(format!("map {path}"), source))
     }
 
+    /// Asks the system to read a part soon, without waiting for it.
+    #[cfg(unix)]
+    pub(super) fn will_need(&self, start: usize, length: usize) {
+        // Where the system does not follow advice, the part is read when it is touched.
+        let advised = self.0.advise_range(memmap2::Advice::WillNeed, start, length);
+        drop(advised);
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn will_need(&self, _: usize, _: usize) {}
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }

@@ -223,6 +223,21 @@ struct Doubt {
     is_settled: bool,
 }
 
+/// The rows of a chunk for which a step is UNKNOWN, where it is TRUE for none and they are few: told
+/// without a set of bits. None where that does not show.
+pub(super) fn few_unknown<W: Watch>(
+    step: &Step<'_>,
+    at: At,
+    masks: &mut Masks,
+) -> Result<Option<Vec<u16>>> {
+    match &step.kind {
+        Kind::And(steps) if !W::IS_TOLD && steps.iter().all(|it| row_test(it).is_some()) => {
+            Ok(doubt(steps, at, masks)?.filter(|it| it.is_settled).map(|it| it.rows))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Where tests of columns pass no value of a chunk: the rows that miss the values of all of them.
 /// The conjunction is TRUE for no row then, and UNKNOWN for few. None where there is no such test.
 fn doubt(steps: &[Step<'_>], at: At, masks: &mut Masks) -> Result<Option<Doubt>> {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::answer::{Answer, At, Masks, Part};
-use super::evaluate::{Unwatched, Watch};
+use super::evaluate::{Unwatched, Watch, few_unknown};
 use super::plan::{CaseBook, Kind, Plan};
 use super::weigh::order_steps;
 use super::{Selection, UnitSet};
@@ -258,14 +258,23 @@ fn survey(plan: &Plan<'_>) -> Result<Survey> {
 }
 
 /// The live rows of some chunks for which the root is TRUE, and for which it is UNKNOWN.
-pub(super) fn read(
+pub(super) fn read<W: Watch>(
     plan: &Plan<'_>,
     chunks: &[Candidate],
     masks: &mut Masks,
-    watch: &mut impl Watch,
+    watch: &mut W,
 ) -> Result<(RowSet, RowSet)> {
     let (mut sure, mut unknown) = (RowSet::new(), RowSet::new());
     for (at, outlook) in chunks {
+        if outlook.is_none()
+            && let Some(mut rows) = few_unknown::<W>(&plan.root, *at, masks)?
+        {
+            if let Some(retired) = plan.segment.retired.chunk(at.key) {
+                rows.retain(|row| !retired.contains(*row));
+            }
+            unknown.push_rows(at.key, &rows);
+            continue;
+        }
         let answer = match outlook {
             Some(truth) => Answer::all(*truth),
             None => plan.root.answer(*at, &Part::Everything, masks, watch)?,

@@ -1,6 +1,6 @@
 //! Texts in row order.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::buffer::TextBuffer;
 use super::symbols::Symbols;
@@ -20,7 +20,10 @@ const BLOCK_ROWS: usize = 1_024;
 #[derive(Clone, Debug)]
 pub(crate) struct PackedTexts {
     rows: u64,
-    symbols: Arc<Symbols>,
+    /// Learned when texts are read: they lie far from the ends of the file, which are read when it
+    /// is opened.
+    symbols: Arc<OnceLock<Symbols>>,
+    learned: Section,
     starts: Section,
     texts: Section,
 }
@@ -84,13 +87,20 @@ impl PackedTexts {
     /// Opens a column of `rows` texts.
     pub(crate) fn open(file: &SealedFile, column: u32, rows: u64) -> Result<Self> {
         let section = |kind| file.section(SectionId { kind, column });
-        let symbols = Arc::new(Symbols::from_bytes(section(SYMBOLS)?.all()?)?);
-        let (starts, texts) = (section(STARTS)?, section(TEXTS)?);
+        let (learned, starts, texts) = (section(SYMBOLS)?, section(STARTS)?, section(TEXTS)?);
         let blocks = rows.div_ceil(BLOCK_ROWS as u64);
         if starts.len() as u64 != (blocks + 1) * 8 {
             return Err(starts.corrupt(format!("its blocks are not those of {rows} rows")));
         }
-        Ok(PackedTexts { rows, symbols, starts, texts })
+        Ok(PackedTexts { rows, symbols: Arc::default(), learned, starts, texts })
+    }
+
+    fn symbols(&self) -> Result<&Symbols> {
+        if let Some(known) = self.symbols.get() {
+            return Ok(known);
+        }
+        let read = Symbols::from_bytes(self.learned.all()?)?;
+        Ok(self.symbols.get_or_init(|| read))
     }
 
     /// Calls back with the text of each of `rows`, which ascend as a rule, or none where it is
@@ -100,13 +110,13 @@ impl PackedTexts {
         rows: &[u32],
         mut call: impl FnMut(Option<&str>) -> Result<()>,
     ) -> Result<()> {
-        let mut text = Vec::new();
+        let (mut text, symbols) = (Vec::new(), self.symbols()?);
         self.each_shortened(rows, |bytes| {
             if bytes.is_empty() {
                 return call(None);
             }
             text.clear();
-            self.symbols.restore(bytes, &mut text)?;
+            symbols.restore(bytes, &mut text)?;
             let found = std::str::from_utf8(&text);
             call(Some(found.map_err(|_| self.texts.corrupt("a text is not UTF-8"))?))
         })
@@ -114,11 +124,12 @@ impl PackedTexts {
 
     /// Adds the texts of `rows`, which ascend as a rule.
     pub(crate) fn read_into(&self, rows: &[u32], out: &mut TextBuffer) -> Result<()> {
+        let symbols = self.symbols()?;
         self.each_shortened(rows, |bytes| {
             if bytes.is_empty() {
                 out.push(None);
             } else {
-                self.symbols.restore(bytes, &mut out.bytes)?;
+                symbols.restore(bytes, &mut out.bytes)?;
                 out.end();
             }
             Ok(())
