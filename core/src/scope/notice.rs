@@ -78,7 +78,7 @@ fn odd((families, of): (&Families, &str), test: &SerialTest) -> Option<(&'static
         }
         SerialTest::Range(KeyRange::Opaque { first, last }) => {
             let ends: Vec<String> =
-                [first, last].into_iter().flatten().map(|it| it.to_string()).collect();
+                [first, last].into_iter().flatten().map(ToString::to_string).collect();
             let count = ends.len();
             (ends, count)
         }
