@@ -6,6 +6,8 @@ use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyString, 
 use seriatim::{ColumnType, Date, Instant, Literal, Record, Schema, Value, Version};
 
 use crate::error::{OrRaise, invalid};
+use crate::gs1::ElementString;
+use crate::unit_set::Unit;
 
 /// A value as a literal of a scope: a text, a number, a truth, a day or an aware point in time;
 /// scalars of numpy and pandas through `item()`.
@@ -28,22 +30,42 @@ pub(crate) fn literal(value: &Bound<'_, PyAny>) -> PyResult<Literal> {
     if value.is_instance_of::<PyString>() {
         return Ok(Literal::from(value.extract::<String>()?));
     }
+    if is_missing(value)? {
+        return Err(PyTypeError::new_err(
+            "a missing value is no value to compare with; write .is_null() or .is_not_null()",
+        ));
+    }
     if value.is_instance_of::<PyDateTime>() {
         return instant(value).map(Literal::from);
     }
     if value.is_instance_of::<PyDate>() {
         return day(value).map(Literal::from);
     }
-    if value.hasattr("item")? {
-        let plain = value.call_method0("item")?;
-        if !plain.get_type().is(value.get_type()) {
-            return literal(&plain);
-        }
+    if let Some(plain) = plain(value)? {
+        return literal(&plain);
     }
     Err(PyTypeError::new_err(format!(
         "a value in a scope is a str, int, float, bool, date or aware datetime, not {}",
         value.get_type().name()?
     )))
+}
+
+/// Whether a value is None, or what pandas has for what is missing.
+fn is_missing(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if value.is_none() {
+        return Ok(true);
+    }
+    let name = value.get_type().name()?;
+    Ok(name == "NAType" || name == "NaTType")
+}
+
+/// A scalar of numpy as the value of Python that it is; none where it is none.
+fn plain<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if !value.hasattr("item")? || value.hasattr("__len__")? {
+        return Ok(None);
+    }
+    let plain = value.call_method0("item")?;
+    Ok(if plain.get_type().is(value.get_type()) { None } else { Some(plain) })
 }
 
 /// An aware datetime, or a text with an offset, as an instant.
@@ -102,7 +124,25 @@ pub(crate) fn unit_asked(value: &Bound<'_, PyAny>) -> PyResult<(Option<String>, 
             .extract::<(String, String)>()
             .map(|(namespace, serial)| (Some(namespace), serial));
     }
-    Ok((None, value.str()?.extract()?))
+    let is_ours = value.is_instance_of::<Unit>() || value.is_instance_of::<ElementString>();
+    if is_ours {
+        return Ok((None, value.str()?.extract()?));
+    }
+    Ok((None, serial_text(value)?))
+}
+
+/// A serial, which is a text.
+pub(crate) fn serial_text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    value.extract().map_err(|_| not_a_serial(value))
+}
+
+fn not_a_serial(value: &Bound<'_, PyAny>) -> PyErr {
+    let Ok(name) = value.get_type().name() else {
+        return PyTypeError::new_err("a serial is a text");
+    };
+    PyTypeError::new_err(format!(
+        "a serial is a str, with the zeros that it has in front, not {name}"
+    ))
 }
 
 /// What described rows call what an index has.
@@ -139,7 +179,10 @@ pub(crate) fn record_named(
 ) -> PyResult<Record> {
     let text = |key: &str| -> PyResult<Option<String>> {
         let value = unit.get_item(key)?.filter(|it| !it.is_none());
-        value.map(|it| it.extract()).transpose()
+        let told = |error: PyErr, it: &Bound<'_, PyAny>| {
+            if key == names.serial { not_a_serial(it) } else { error }
+        };
+        value.map(|it| it.extract().map_err(|error| told(error, &it))).transpose()
     };
     let mut record = match text(&names.serial)? {
         Some(serial) => Record::of_serial(serial),
@@ -150,19 +193,31 @@ pub(crate) fn record_named(
     }
     for (name, value) in unit.iter() {
         let name: String = name.extract()?;
-        if name == names.serial || name == names.namespace || value.is_none() {
+        if name == names.serial || name == names.namespace || is_missing(&value)? {
             continue;
         }
+        let value = plain(&value)?.unwrap_or(value);
         let renamed = names.renamed.iter().find(|(from, _)| *from == name);
         let name = renamed.map_or(name, |(_, to)| to.clone());
         // What the schema does not have is given to the core, which takes it or says so.
-        let value = match schema.column(&name) {
-            Some(column) => column_value(column.column_type(), &value)?,
-            None => any_value(&value)?,
+        let read = match schema.column(&name) {
+            Some(column) => column_value(column.column_type(), &value),
+            None => any_value(&value),
         };
+        let value = read.map_err(|error| within(value.py(), &format!("`{name}`"), &error))?;
         record = record.with(name, value);
     }
     Ok(record)
+}
+
+/// The same error, with what it is about in front.
+pub(crate) fn within(py: Python<'_>, what: &str, error: &PyErr) -> PyErr {
+    let kind = error.get_type(py);
+    // Errors of our own have more to them than their text.
+    if kind.module().is_ok_and(|it| it.to_string().starts_with("seriatim")) {
+        return error.clone_ref(py);
+    }
+    PyErr::from_type(kind, format!("{what}: {}", error.value(py)))
 }
 
 /// A value of the type that Python gives it.
@@ -171,7 +226,7 @@ fn any_value(value: &Bound<'_, PyAny>) -> PyResult<Value> {
         return Ok(Value::Boolean(value.extract()?));
     }
     if value.is_instance_of::<PyInt>() {
-        return Ok(Value::Integer(value.extract()?));
+        return whole(value).map(Value::Integer);
     }
     if value.is_instance_of::<PyFloat>() {
         return Ok(Value::Float(value.extract()?));
@@ -194,9 +249,20 @@ fn any_value(value: &Bound<'_, PyAny>) -> PyResult<Value> {
     )))
 }
 
+fn whole(value: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let number = value.extract::<i64>();
+    number.map_err(|error| {
+        if value.is_instance_of::<PyInt>() {
+            invalid(format!("{value} does not fit into 64 bits"))
+        } else {
+            error
+        }
+    })
+}
+
 fn column_value(column_type: ColumnType, value: &Bound<'_, PyAny>) -> PyResult<Value> {
     Ok(match column_type {
-        ColumnType::Integer => Value::Integer(value.extract()?),
+        ColumnType::Integer => Value::Integer(whole(value)?),
         ColumnType::Float => Value::Float(value.extract()?),
         ColumnType::Date => Value::Date(day(value)?),
         ColumnType::Timestamp => Value::Timestamp(instant(value)?),

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow_array::RecordBatch;
 use arrow_array::ffi_stream::RecordBatchStreamReader;
+use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_schema::{DataType, Field};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 use seriatim::{Record, Registrations, Schema, Units};
@@ -30,6 +32,11 @@ impl Input {
         }
         if is_table(value)? {
             return Ok(Input::Table(Box::new(ArrowStream::of(value)?.0)));
+        }
+        if value.is_instance_of::<PyDict>() {
+            return Err(PyTypeError::new_err(
+                "a dict of columns is no table; make a frame of it, or give a list of dicts",
+            ));
         }
         // A lazy frame can be asked for an iterator, but gives none.
         let items = if value.hasattr("collect")? { None } else { value.try_iter().ok() };
@@ -70,7 +77,7 @@ impl Input {
 
     fn batches(self, fault: &Fault) -> Box<dyn Iterator<Item = seriatim::Result<RecordBatch>>> {
         match self {
-            Input::Table(reader) => Box::new(reader.map(|it| it.map_err(seriatim::Error::from))),
+            Input::Table(reader) => Box::new(read(*reader)),
             Input::Tables(tables) => {
                 Box::new(Tables { rest: tables, open: None, fault: fault.clone() })
             }
@@ -97,6 +104,25 @@ impl Input {
     }
 }
 
+/// The batches of a table. polars gives a column of nothing but nulls in a form of its own, which
+/// cannot be read, and the message of that names no column.
+fn read(reader: RecordBatchStreamReader) -> impl Iterator<Item = seriatim::Result<RecordBatch>> {
+    let schema = reader.schema();
+    reader.map(move |batch| {
+        batch.map_err(|error| {
+            let untyped = |it: &&Arc<Field>| *it.data_type() == DataType::Null;
+            match schema.fields().iter().find(untyped) {
+                Some(field) => seriatim::Error::from_input(format!(
+                    "column `{}` has no type, as all of it is null, and cannot be read; leave it \
+                     out, or cast it to the type that it would have",
+                    field.name()
+                )),
+                None => seriatim::Error::from(error),
+            }
+        })
+    })
+}
+
 /// The first exception that Python code raised during a load; it is what the caller is told.
 #[derive(Clone, Default)]
 pub(crate) struct Fault(Arc<Mutex<Option<PyErr>>>);
@@ -116,7 +142,7 @@ impl Fault {
 /// The batches of tables that a Python iterator gives.
 struct Tables {
     rest: Py<PyIterator>,
-    open: Option<RecordBatchStreamReader>,
+    open: Option<Box<dyn Iterator<Item = seriatim::Result<RecordBatch>>>>,
     fault: Fault,
 }
 
@@ -135,10 +161,10 @@ impl Iterator for Tables {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(batch) = self.open.as_mut().and_then(Iterator::next) {
-                return Some(batch.map_err(seriatim::Error::from));
+                return Some(batch);
             }
             match self.advance() {
-                Ok(Some(reader)) => self.open = Some(reader),
+                Ok(Some(reader)) => self.open = Some(Box::new(read(reader))),
                 Ok(None) => return None,
                 Err(error) => {
                     let told = arrow_schema::ArrowError::ExternalError(error.to_string().into());

@@ -12,7 +12,7 @@ use seriatim::{
     RangeTableOptions, RegistrationField, RegistrationOptions, RejectPolicy, RetireOptions,
 };
 
-use crate::convert::Names;
+use crate::convert::{Names, within};
 use crate::error::invalid;
 use crate::load::Fault;
 
@@ -40,7 +40,8 @@ impl<'a, 'py> Keywords<'a, 'py> {
         let Some(value) = self.given.map(|it| it.get_item(name)).transpose()?.flatten() else {
             return Ok(None);
         };
-        value.extract::<T>().map(Some).map_err(Into::into)
+        let read = value.extract::<T>().map(Some);
+        read.map_err(|error| within(value.py(), &format!("option {name}"), &error.into()))
     }
 
     /// A dict of names.

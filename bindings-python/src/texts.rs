@@ -12,6 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::arrow_ffi::columns_of;
+use crate::convert::serial_text;
 use crate::error::invalid;
 
 /// Texts that Python gave: a column of Arrow or numpy, or an iterable of `str`.
@@ -31,8 +32,11 @@ impl Texts {
         if value.is_instance_of::<PyString>() {
             return Err(PyTypeError::new_err("expected many serials, not one text"));
         }
-        let texts: PyResult<Vec<String>> = value.try_iter()?.map(|it| it?.extract()).collect();
-        texts.map(Texts::List)
+        let text = |it: PyResult<Bound<'_, PyAny>>| {
+            let it = it?;
+            if it.is_none() { Ok(String::new()) } else { serial_text(&it) }
+        };
+        value.try_iter()?.map(text).collect::<PyResult<_>>().map(Texts::List)
     }
 
     /// Every text in its order; a missing one is empty, which is no serial.

@@ -95,7 +95,8 @@ fn a_serial_that_comes_again_is_refused_with_counts_and_examples() {
     assert_eq!(
         error.to_string(),
         "1 serials of the load come again in it and 2 are in the index already, such as \
-         AX000010, AX000008, AX000009; remove them, or load with DuplicatePolicy::LatestWins"
+         AX000010, AX000008, AX000009; remove them, or choose the policy for duplicates by which \
+         the latest wins"
     );
     assert_eq!(index.snapshot().version(), 2);
     assert_eq!(directory.list("units").unwrap(), files);

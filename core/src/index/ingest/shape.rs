@@ -1,5 +1,7 @@
 //! How the columns of an input fill the columns of the index.
 
+use std::collections::BTreeSet;
+
 use super::options::LoadOptions;
 use super::read::Reader;
 use crate::calendar::Zone;
@@ -60,13 +62,21 @@ pub(super) enum Rule {
     Identifier,
 }
 
-/// The columns of an input. Where its rows vary, any may have the columns that are left out.
+/// The columns of an input, no two of one name. Where its rows vary, any may have the columns that
+/// are left out.
 pub(super) fn columns_of(
     reader: &mut dyn Reader,
     schema: &Schema,
     ignored: &[String],
 ) -> Result<Vec<InputColumn>> {
     let mut columns = reader.columns(schema)?;
+    let mut earlier = BTreeSet::new();
+    if let Some(twice) = columns.iter().find(|it| !earlier.insert(&it.name)) {
+        return Err(Error::invalid(format!(
+            "the input has two columns `{}`; leave one out, or name it otherwise",
+            twice.name
+        )));
+    }
     for name in ignored.iter().filter(|_| reader.rows_vary()) {
         if columns.iter().all(|it| it.name != *name) {
             columns.push(InputColumn { name: name.clone(), column_type: None });

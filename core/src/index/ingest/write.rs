@@ -342,7 +342,7 @@ impl Duplicates {
         }
         Err(Error::conflict(format!(
             "{} serials of the load come again in it and {} are in the index already, such as {}; \
-             remove them, or load with DuplicatePolicy::LatestWins",
+             remove them, or choose the policy for duplicates by which the latest wins",
             self.within_load,
             self.against_index,
             self.examples.join(", ")
