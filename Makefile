@@ -19,10 +19,13 @@ test:
 	$(MAKE) --no-print-directory test-python
 	$(MAKE) --no-print-directory test-node
 
-# What takes longer: crash states by the hundred thousand, in an optimised build, and the fuzz targets.
+# What takes longer: crash states by the hundred thousand and an index in use for ten minutes, in an
+# optimised build, and the fuzz targets.
 CRASH_STATES = 460000
+SOAK_SECONDS = 600
 test-deep:
 	SERIATIM_CRASH_STATES=$(CRASH_STATES) cargo test -p seriatim --test crash --config 'profile.dev.package.seriatim.opt-level=2' -- --nocapture
+	SERIATIM_SOAK_SECONDS=$(SOAK_SECONDS) cargo test -p seriatim --test soak --config 'profile.dev.package.seriatim.opt-level=2' -- --nocapture
 	$(MAKE) --no-print-directory fuzz
 
 # Builds the wheel, installs it into an environment of its own, and tests it from there.
