@@ -112,6 +112,44 @@ fn text_cases(family: &SerialFamily, test: &SerialTest) -> Option<CodeCases> {
     Some(CodeCases { sure, possible: doubtful.then_some(possible) })
 }
 
+/// The codes of a family outside of which a test of whole texts is FALSE: required check characters
+/// are not looked at. None where nothing is ruled out so.
+pub(super) fn candidates(family: &SerialFamily, test: SerialText<'_>) -> Option<Vec<Case>> {
+    let mut cases = Vec::new();
+    for shape in family.shapes()? {
+        let length = shape.slots().len();
+        let place: Box<dyn Fn(usize) -> Option<char>> = match test {
+            SerialText::Like(pattern) => {
+                let ends = pattern.ends()?;
+                let asked = ends.0.len() + ends.1.as_ref().map_or(0, Vec::len);
+                if length < asked || ends.1.is_none() && length > asked {
+                    continue;
+                }
+                Box::new(move |at| char_at(&ends, length, at))
+            }
+            SerialText::Of(SerialTest::Masked(masked)) => {
+                // Between two masks a place counts only where those before it are as the ends have.
+                let same = masked.first().filter(|first| masked.last() == Some(first))?;
+                if same.len() != length {
+                    continue;
+                }
+                let counts = |at: usize| masked.free().get(at) == Some(&false);
+                Box::new(move |at| same.get(at).copied().filter(|_| counts(at)))
+            }
+            SerialText::In(_) | SerialText::Of(_) => return None,
+        };
+        let told = |at: usize| {
+            shape.slots().get(at).filter(|slot| !shape.follows(**slot))?;
+            place(at)
+        };
+        let text: String = (0..length).filter_map(told).collect();
+        let reading = Asked::all(&shape).kept(|at| told(at).is_some()).read(&shape)?;
+        let some = reading.between(Bound::Included(&text), Bound::Included(&text))?;
+        cases.extend(some.iter().filter_map(|it| it.and_all(shape.own())));
+    }
+    Some(cases)
+}
+
 /// Whether a test of texts asks of a character of the serials of a family, from the first on; none
 /// where places differ from serial to serial.
 pub(super) fn places_asked(family: &SerialFamily, test: SerialText<'_>) -> Option<Vec<bool>> {

@@ -95,6 +95,11 @@ impl CodePart {
         if self.scan.is_empty() { Ok(self.rows) } else { Err(self) }
     }
 
+    /// The rows to look at.
+    pub(super) fn rows(&self) -> &Ranges {
+        &self.rows
+    }
+
     /// Whether there is no such row.
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::code_cases::CodeCases;
+use super::code_cases::{CodeCases, candidates};
 use super::code_leaf::{CodeLeaf, CodePart};
 use super::find::{ends, find_keys};
 use super::ranges::Ranges;
@@ -57,18 +57,23 @@ pub(super) fn serial_rows<'a>(
         }
         // Prefixes are intervals of codes even where a serial has no fixed places.
         SerialTest::Like(like) if like.prefix().is_some() => {
-            for group in keys.groups() {
-                found.fitting(keys, families, group, like)?;
+            for (at, group) in keys.groups().iter().enumerate() {
+                let family = families.family(group.family);
+                if family.is_some_and(|it| it.prefix_codes(like.literal_prefix()).is_some()) {
+                    found.fitting(keys, families, group, like)?;
+                } else {
+                    found.look_at(keys, families, (at, group), text)?;
+                }
             }
         }
         _ => {
             for (at, group) in keys.groups().iter().enumerate() {
                 match (cases(group.family), test) {
                     (Some(cases), _) => found.of_codes(keys, (at, group), &cases)?,
-                    (None, SerialTest::Like(like)) => {
+                    (None, SerialTest::Like(like)) if like.ends().is_none() => {
                         found.fitting(keys, families, group, like)?;
                     }
-                    (None, _) => found.looked_at.push(group.rows.clone()),
+                    (None, _) => found.look_at(keys, families, (at, group), text)?,
                 }
             }
         }
@@ -113,6 +118,29 @@ impl Found {
         for case in cases.possible.iter().flatten() {
             let part = CodePart::new(keys, group, case, Truth::Unknown)?;
             self.parts.extend((!part.is_empty()).then_some(part));
+        }
+        Ok(())
+    }
+
+    /// The rows of a group whose texts decide, as far as codes do not rule them out.
+    fn look_at(
+        &mut self,
+        keys: &Keys,
+        families: &Families,
+        (at, group): (usize, &GroupInfo),
+        test: SerialText<'_>,
+    ) -> Result<()> {
+        let family = families.family(group.family);
+        let Some(cases) = family.and_then(|family| candidates(family, test)) else {
+            self.looked_at.push(group.rows.clone());
+            return Ok(());
+        };
+        let mut parts = Vec::new();
+        for case in &cases {
+            parts.push(CodePart::new(keys, (at, group), case, Truth::Unknown)?.rows().clone());
+        }
+        for rows in Ranges::join(parts, Ranges::union).unwrap_or_default().as_slice() {
+            self.looked_at.push(rows.clone());
         }
         Ok(())
     }

@@ -481,3 +481,53 @@ fn a_scope_of_another_schema_is_refused() {
     let error = world.index.snapshot().select_bound(&bound).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
 }
+
+/// A required check character follows from the others: what is asked of them narrows the serials
+/// whose texts are read, and decides as the texts do.
+#[test]
+fn vehicles_with_a_required_check_are_told_as_their_texts_say() {
+    let vin = SerialFamily::vin("vin", 2000).unwrap();
+    let vin = vin.with_check_policy(seriatim::CheckPolicy::Require).unwrap();
+    let right = |n: usize| {
+        let (wmi, vds) = (["1M8", "VF7", "WF0"][n % 3], ["GDM9A", "UARHJ"][n % 2]);
+        let (year, plant) = (["K", "L"][n / 7 % 2], ["P", "Z"][n / 5 % 2]);
+        let text = |check: char| format!("{wmi}{vds}{check}{year}{plant}{:06}", 42_000 + n);
+        let mut texts = "0123456789X".chars().map(text);
+        texts.find(|it| vin.encode(it).is_some()).unwrap()
+    };
+    let units: Vec<String> = (0..900).map(right).collect();
+    let schema = Schema::default().with_families(Families::new(vec![vin.clone()]).unwrap());
+    let index = Index::create_in(MemoryDirectory::new(), schema.clone()).unwrap();
+    // One that only looks like a vehicle's.
+    let other = if units[7].chars().nth(8) == Some('7') { '8' } else { '7' };
+    let wrong = format!("{}{other}{}", &units[7][..8], &units[7][9..]);
+    let records: Vec<Record> = units.iter().chain([&wrong]).map(Record::of_serial).collect();
+    index.load_units(Units::records(records.clone()), LoadOptions::default()).unwrap();
+    let check = units[30].chars().nth(8).unwrap();
+    let mut found_some = 0;
+    for scope in [
+        format!("serial = MASK('{}**')", &units[30][..15]),
+        format!("serial = MASK('***UARHJ{check}********')"),
+        format!("serial = MASK('********{check}********')"),
+        format!("serial LIKE '1M8GDM9A{check}%'"),
+        format!("serial LIKE '1M8_____{check}K%2'"),
+        format!("serial LIKE '%{check}KP0420__'"),
+        format!("serial LIKE '%{check}KP0420_'"),
+        format!("serial LIKE '1M8%{check}%KP%'"),
+        format!("SUBSTRING(serial FROM 9 FOR 1) = '{check}'"),
+        "serial BETWEEN MASK('VF7*****0********') AND MASK('WF7*****7********')".to_owned(),
+        format!("NOT serial = MASK('1M8GDM9A{check}*P******')"),
+        "serial LIKE '1M8GDM9A%'".to_owned(),
+    ] {
+        let scope: Scope = scope.parse().unwrap();
+        let (bound, found) =
+            (schema.bind(&scope).unwrap(), index.snapshot().select(&scope).unwrap());
+        for record in &records {
+            let expected = Verdict::from(bound.truth(record).unwrap());
+            let serial = record.serial().unwrap();
+            assert_eq!(found.status(serial).unwrap(), expected, "{serial} {scope:?}");
+        }
+        found_some += usize::from(!found.affected.is_empty());
+    }
+    assert!(found_some >= 8, "{found_some}");
+}

@@ -191,6 +191,12 @@ impl Shape {
         }
     }
 
+    /// Whether a character follows from the others, so that no window of the code tells it.
+    pub(crate) fn follows(&self, slot: Slot) -> bool {
+        let Slot::Place { field, .. } = slot else { return false };
+        self.fields.get(field).is_some_and(|it| it.writing == Writing::Follows)
+    }
+
     /// The same with one more field.
     fn with(&self, field: &ShapeField) -> Option<Shape> {
         let mut wider = self.clone();
