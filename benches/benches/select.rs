@@ -85,5 +85,33 @@ fn lookup(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, select, table, lookup);
+/// The kernels on chunks of every form: of few rows, of many, of runs.
+fn sets(c: &mut Criterion) {
+    let snapshot = index();
+    let select = |text: &str| snapshot.select(&text.parse().unwrap()).unwrap().affected;
+    let forms = [
+        ("array", select("retailer IN ('R004', 'R014')")),
+        ("bits", select("market IN ('US', 'JP', 'ES', 'PL')")),
+        ("runs", select("serial BETWEEN 'AX25000000007' AND 'HV25000300000'")),
+    ];
+    let other = select("market IN ('US', 'DE', 'GB', 'FR') OR retailer = 'R014'");
+    let mut group = c.benchmark_group("sets");
+    group.throughput(Throughput::Elements(UNITS));
+    for (form, set) in &forms {
+        assert!(!set.is_empty(), "{form}");
+        let ours = black_box(set);
+        group.bench_function(format!("{form}_and_bits"), |b| {
+            b.iter(|| ours.intersection(&other).unwrap().len());
+        });
+        group.bench_function(format!("{form}_or_bits"), |b| {
+            b.iter(|| ours.union(&other).unwrap().len());
+        });
+        group.bench_function(format!("{form}_without_bits"), |b| {
+            b.iter(|| ours.difference(&other).unwrap().len());
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, select, table, lookup, sets);
 criterion_main!(benches);

@@ -65,8 +65,8 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// Leaves of `rows`, which are rows of the chunk, those that are missing or whose ordinal is in
-    /// `intervals`. Made for few rows: each is read by itself. `scratch` has no rows, and may have some
+    /// Leaves of `rows`, which are rows of the chunk and ascend, those that are missing or whose
+    /// ordinal is in `intervals`. Made for few rows: but for runs, each is read by itself. `scratch` has no rows, and may have some
     /// after it.
     ///
     /// # Errors
@@ -98,6 +98,18 @@ impl<'a> Chunk<'a> {
             return Ok(());
         }
         let ordinals = self.ordinals()?;
+        if self.entry.encoding == Encoding::Runs {
+            let mut runs = Vec::new();
+            ordinals.each_run(|rows, code| {
+                runs.push((rows.end, intervals.contains(ordinals.ordinal(code))));
+            });
+            let mut left = runs.into_iter().peekable();
+            rows.retain(|row| {
+                while left.next_if(|(end, _)| *end <= usize::from(*row)).is_some() {}
+                left.peek().is_some_and(|(_, passes)| *passes) || is_missing(*row)
+            });
+            return Ok(());
+        }
         let mut damaged = None;
         rows.retain(|row| match ordinals.at(usize::from(*row)) {
             Ok(ordinal) => intervals.contains(ordinal) || is_missing(*row),

@@ -5,7 +5,7 @@ use std::ops::Bound;
 use super::answer::{Answer, At, Masks, Part};
 use super::time_parts::ordinals_passing;
 use crate::bitmap::{Container, Mask};
-use crate::column::{Chunk, ColumnReader, Intervals, number_ordinal};
+use crate::column::{Chunk, ColumnReader, Encoding, Intervals, number_ordinal};
 use crate::error::Result;
 use crate::schema::{ColumnType, Version};
 use crate::scope::{TextTest, Truth, ValueTest};
@@ -89,7 +89,15 @@ impl<'a> ColumnLeaf<'a> {
         !self.has_lists() && self.each.is_none()
     }
 
-    /// Leaves of some rows of a chunk those for which the test is not FALSE.
+    /// Whether rows of a chunk can be asked at little more cost than that of telling them: its values
+    /// come in runs, or all pass.
+    pub(super) fn asks_quickly(&self, at: At) -> Result<bool> {
+        let chunk = self.column.chunk(usize::from(at.key))?;
+        let sure = chunk.zone().is_some_and(|zone| self.is_sure_of(zone));
+        Ok(sure || chunk.encoding() == Encoding::Runs)
+    }
+
+    /// Leaves of some rows of a chunk, which ascend, those for which the test is not FALSE.
     pub(super) fn retain_open(&self, at: At, rows: &mut Vec<u16>, masks: &mut Masks) -> Result<()> {
         let mut scratch = masks.empty();
         let chunk = self.column.chunk(usize::from(at.key))?;

@@ -250,10 +250,17 @@ fn doubt(steps: &[Step<'_>], at: At, masks: &mut Masks) -> Result<Option<Doubt>>
         }
     }
     let Some(mut rows) = missing_all(&failing, at, masks)? else { return Ok(None) };
-    let is_settled = rows.len() <= SINGLE_ROWS_MAX;
-    for leaf in steps.iter().filter_map(row_test) {
-        if is_settled && !rows.is_empty() && leaf.gap_count(at)?.is_none() {
-            leaf.retain_open(at, &mut rows, masks)?;
+    let mut is_settled = true;
+    for quickly in [true, false] {
+        is_settled = quickly || rows.len() <= SINGLE_ROWS_MAX;
+        for leaf in steps.iter().filter_map(row_test) {
+            if is_settled
+                && !rows.is_empty()
+                && leaf.gap_count(at)?.is_none()
+                && leaf.asks_quickly(at)? == quickly
+            {
+                leaf.retain_open(at, &mut rows, masks)?;
+            }
         }
     }
     Ok(Some(Doubt { rows, is_settled }))
