@@ -80,9 +80,13 @@ fn values(name: &str, array: &dyn Array) -> napi::Result<Values> {
         }
         DataType::List(_) => {
             let array = array.as_list::<i32>();
-            let ends = array.offsets().iter().skip(1).map(|it| u32::try_from(*it));
+            // The array may be a part of a longer one.
+            let place = |at: i32| usize::try_from(at).unwrap_or(0);
+            let (first, last) = (place(array.offsets().first()), place(array.offsets().last()));
+            let ends = array.offsets().iter().skip(1).map(|it| u32::try_from(place(*it) - first));
             let ends = ends.collect::<Result<Vec<_>, _>>().map_err(|_| too_many())?;
-            let values = repeated(array.values().as_string::<i32>())?;
+            let entries = array.values().slice(first, last - first);
+            let values = repeated(entries.as_string::<i32>())?;
             Ok(Values { list_ends: Some(ends.into()), ..values })
         }
         DataType::Int64 => {
