@@ -95,7 +95,7 @@ const READ_ALONE_MAX: usize = 16;
 /// The same where somebody watches, whose thread is none of those that read.
 const WATCHED_ALONE_MAX: usize = 4;
 /// Chunks of which only few rows are looked at, in the time of one whose rows are read.
-const GLANCES_A_READ: usize = 32;
+const GLANCES_A_READ: usize = 8;
 /// Chunks that one thread takes on at a time, at most.
 const BLOCK_MAX: usize = 64;
 
