@@ -184,12 +184,16 @@ impl Writing {
             return Ok(FoldReport { version: before.version(), records: 0, registrations: 0 });
         };
         let (log, head) = self.settle(entry)?;
+        let needed_before = self.log_needed_from(entry)?;
         let before = self.newest()?;
         let lasting = before.with_records_before(head.sequence())?;
         let (manifest, report) = ingest::fold(self.draft(), &lasting, head)?;
         self.newest()?;
-        if let Some(entry) = &manifest.log {
-            // What cannot be removed now is removed after the next fold.
+        // As long as an earlier version needs the log from where it did, there is nothing to remove.
+        if let Some(entry) = &manifest.log
+            && self.log_needed_from(entry)? > needed_before
+        {
+            // What cannot be removed now is removed by the next pruning.
             drop(self.clear_log(entry, &log));
         }
         Ok(report)
@@ -206,14 +210,20 @@ impl Writing {
         Ok(report)
     }
 
-    /// Removes what no version that is kept needs of the log and of its contacts.
-    fn clear_log(&self, entry: &LogEntry, log: &Log) -> Result<()> {
-        let directory = &self.handle.directory;
+    /// From which record on some version that is kept needs the log, `entry` being the newest's.
+    fn log_needed_from(&self, entry: &LogEntry) -> Result<u64> {
+        let directory = &*self.handle.directory;
         let mut from = entry.kept_from;
-        for number in Manifest::numbers(&**directory)? {
-            let begins = Manifest::read(&**directory, number)?.log.map(|it| it.from);
+        for number in Manifest::numbers(directory)? {
+            let begins = Manifest::read(directory, number)?.log.map(|it| it.from);
             from = begins.map_or(from, |begins| from.min(begins));
         }
+        Ok(from)
+    }
+
+    /// Removes what no version that is kept needs of the log and of its contacts.
+    fn clear_log(&self, entry: &LogEntry, log: &Log) -> Result<()> {
+        let (directory, from) = (&self.handle.directory, self.log_needed_from(entry)?);
         log.remove_before(from)?;
         let kept = LogEntry { from, ..entry.clone() };
         Follower::open(directory, &kept)?.tail(directory).remove_older_contacts()

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::buffer::Buffer;
 use super::intake::{Intake, Sink, tell};
-use super::options::{Limits, LoadOptions, Progress, RejectPolicy};
+use super::options::{LoadOptions, Progress, RejectPolicy};
 use super::read;
 use super::rejects::Rejects;
 use super::shape::Shape;
@@ -29,18 +29,13 @@ use crate::schema::Schema;
 /// # drop(options);
 /// ```
 #[derive(Default)]
-pub struct RetireOptions<'a> {
-    serial_column: Option<String>,
-    namespace_column: Option<String>,
-    namespace: Option<String>,
-    limits: Limits<'a>,
-}
+pub struct RetireOptions<'a>(LoadOptions<'a>);
 
 impl<'a> RetireOptions<'a> {
     /// The input column that holds the serial; `serial` unless said otherwise.
     #[must_use]
     pub fn serial_column(mut self, name: impl Into<String>) -> Self {
-        self.serial_column = Some(name.into());
+        self.0 = self.0.serial_column(name);
         self
     }
 
@@ -48,14 +43,14 @@ impl<'a> RetireOptions<'a> {
     /// where there is one.
     #[must_use]
     pub fn namespace_column(mut self, name: impl Into<String>) -> Self {
-        self.namespace_column = Some(name.into());
+        self.0 = self.0.namespace_column(name);
         self
     }
 
     /// One namespace for all serials.
     #[must_use]
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.namespace = Some(namespace.into());
+        self.0 = self.0.namespace(namespace);
         self
     }
 
@@ -64,31 +59,17 @@ impl<'a> RetireOptions<'a> {
     /// as it was.
     #[must_use]
     pub fn on_progress(mut self, call: impl FnMut(Progress) -> ControlFlow<()> + 'a) -> Self {
-        self.limits.on_progress = Some(Box::new(call));
+        self.0 = self.0.on_progress(call);
         self
-    }
-
-    fn into_load(self) -> LoadOptions<'a> {
-        let mut options = LoadOptions { limits: self.limits, ..LoadOptions::default() };
-        if let Some(name) = self.serial_column {
-            options = options.serial_column(name);
-        }
-        if let Some(name) = self.namespace_column {
-            options = options.namespace_column(name);
-        }
-        match self.namespace {
-            Some(namespace) => options.namespace(namespace),
-            None => options,
-        }
     }
 }
 
 impl fmt::Debug for RetireOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RetireOptions")
-            .field("serial_column", &self.serial_column)
-            .field("namespace_column", &self.namespace_column)
-            .field("namespace", &self.namespace)
+            .field("serial_column", &self.0.serial_column)
+            .field("namespace_column", &self.0.namespace_column)
+            .field("namespace", &self.0.namespace)
             .finish_non_exhaustive()
     }
 }
@@ -114,9 +95,8 @@ pub(in crate::index) fn retire(
     draft: Draft,
     before: &Snapshot,
     units: Units<'_>,
-    options: RetireOptions<'_>,
+    RetireOptions(mut options): RetireOptions<'_>,
 ) -> Result<RetireReport> {
-    let mut options = options.into_load();
     options.check()?;
     let manifest = before.manifest().next()?;
     let mut reader = read::open(units.0)?;
