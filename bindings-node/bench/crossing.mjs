@@ -144,11 +144,13 @@ async function main() {
   const at = (seconds) => new Date(1000 * seconds).toISOString();
   const scope = `facility = '${q2.facility}' AND model = '${q2.model}' AND made_at >= '${at(q2.t0)}' AND made_at < '${at(q2.t1)}'`;
   const held = "facility IN ('Austin', 'Brno')";
-  const serials = await sampled(index);
-  writeFileSync(join(given.home, 'serials.txt'), `${serials.join('\n')}\n`);
+  const list = join(given.home, 'serials.txt');
+  writeFileSync(list, `${(await sampled(index)).join('\n')}\n`);
+  // Both languages have them from there.
+  const serials = readFileSync(list, 'utf8').trimEnd().split('\n');
   const owners = await (await index.select(held)).affected.ownership(AS_OF);
 
-  const rust = ['ask', '--store', store, '--scope', scope, '--owners', held, '--serials', join(given.home, 'serials.txt'), '--as-of', AS_OF];
+  const rust = ['ask', '--store', store, '--scope', scope, '--owners', held, '--serials', list, '--as-of', AS_OF];
   const [ours, theirs] = [[], []];
   for (let turn = 0; turn < TURNS; turn += 1) {
     say('asking');

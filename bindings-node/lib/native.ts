@@ -43,9 +43,16 @@ export interface NativeSerialSet {
   readonly size: number;
 }
 
+/** Texts as one, with a line feed between two. @internal */
+export interface NativeTexts {
+  text: string;
+  /** How long each is. */
+  lengths: Uint32Array;
+}
+
 /** @internal */
 export interface NativeSerialSetDraft {
-  push(joined: string): void;
+  push(joined: NativeTexts): void;
   finish(): Promise<NativeSerialSet>;
 }
 
@@ -72,7 +79,7 @@ export interface NativeFamily {
 export interface NativeSchema {
   toJson(): string;
   bind(scope: NativeScope, parameters: NativeParameters): NativeBoundScope;
-  infer(joined: string): string;
+  infer(joined: NativeTexts): string;
 }
 
 /** @internal */
@@ -169,7 +176,7 @@ export interface NativeSelection {
   readonly recorded: number;
   status(serial: string, namespace?: string): number;
   statusBy(column: string, identifier: string): number;
-  statusMany(joined: string, namespace?: string): Uint8Array;
+  statusMany(joined: NativeTexts, namespace?: string): Uint8Array;
   explainUnit(serial: string, namespace: string): string;
   byReason(): Promise<string>;
   diff(newer: NativeSelection): Promise<NativeScopeDiff>;
@@ -232,8 +239,8 @@ export interface NativeIndex {
   select(scope: NativeScope, parameters: NativeParameters, task: NativeTask): Promise<NativeSelection>;
   explain(scope: NativeScope, parameters: NativeParameters): Promise<string>;
   all(): NativeUnitSet;
-  lookup(joined: string, namespace?: string): Promise<NativeLookup>;
-  lookupBy(column: string, joined: string): Promise<NativeLookup>;
+  lookup(joined: NativeTexts, namespace?: string): Promise<NativeLookup>;
+  lookupBy(column: string, joined: NativeTexts): Promise<NativeLookup>;
   setFromRoaring(parts: NativeSegmentRows[]): Promise<NativeUnitSet>;
   verify(): Promise<string>;
 }

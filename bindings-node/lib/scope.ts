@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import * as check from './check.js';
 import { attempt, attemptAsync, invalid, unsupported } from './errors.js';
-import { native, type NativeParameters, type NativeScope, type NativeSerialSet, type NativeTerm } from './native.js';
+import { native, type NativeParameters, type NativeScope, type NativeSerialSet, type NativeTerm, type NativeTexts } from './native.js';
 import { type Value, literalJson, literalsJson } from './values.js';
 
 /** A condition as a JSON tree, as `docs/scope-language.md` describes it: one key a node. */
@@ -371,25 +371,15 @@ export class SerialSet {
   }
 }
 
-/** Serials as one text: each behind the character that the text begins with. @internal */
-export function joined(serials: readonly string[]): string {
-  if (serials.length === 0) return '';
-  let feeds = false;
-  for (let at = 0; at < serials.length; at += 1) {
-    const it = serials[at];
+/** Texts as the native part reads them. @internal */
+export function joined(texts: readonly string[]): NativeTexts {
+  const lengths = new Uint32Array(texts.length);
+  for (let at = 0; at < texts.length; at += 1) {
+    const it = texts[at];
     if (typeof it !== 'string') throw invalid(`a serial is a text, not ${check.kind(it)}`);
-    feeds ||= it.includes('\n');
+    lengths[at] = it.length;
   }
-  const separator = feeds ? unused(serials) : '\n';
-  return separator + serials.join(separator);
-}
-
-/** A character that is in none of these texts. */
-function unused(texts: readonly string[]): string {
-  for (let code = 0; ; code += 1) {
-    const separator = String.fromCharCode(code);
-    if (!texts.some((it) => it.includes(separator))) return separator;
-  }
+  return { text: texts.join('\n'), lengths };
 }
 
 /** The values of the parameters of a scope, by name: a value, a list of values, or a {@link SerialSet}. */

@@ -15,8 +15,8 @@ const VERDICTS: readonly Verdict[] = [
   'invalid_serial',
 ];
 
-/** Serials that are carried over at a time: as one text they lie close to the processor. */
-const PIECE = 16_384;
+/** Serials that are carried over at a time: as one text of them is still among the young objects. */
+const PIECE = 4_096;
 
 /** Within what serials are looked for. */
 export interface NamespaceOptions {

@@ -1,14 +1,13 @@
 //! A record batch as typed arrays and long texts, from which JavaScript makes objects: far quicker
 //! than making objects here, one property at a time.
 
-use std::collections::HashMap;
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt8Type, UInt64Type,
 };
 use arrow_array::{Array, RecordBatch, StringArray};
 use arrow_schema::DataType;
+use hashbrown::HashMap;
 use napi::bindgen_prelude::{Float64Array, Int32Array, Uint8Array, Uint32Array};
 use napi_derive::napi;
 use seriatim::{Date, Instant};
@@ -75,7 +74,8 @@ fn values(name: &str, array: &dyn Array) -> napi::Result<Values> {
         DataType::Dictionary(..) => {
             let array = array.as_dictionary::<Int32Type>();
             let keys = array.keys().iter().map(Option::unwrap_or_default).collect::<Vec<_>>();
-            let values = texts(array.values().as_string::<i32>().iter())?;
+            let values =
+                texts(array.values().as_string::<i32>().iter().map(Option::unwrap_or_default))?;
             Ok(Values { keys: Some(keys.into()), ..values })
         }
         DataType::List(_) => {
@@ -143,7 +143,7 @@ fn moments<T: arrow_array::types::ArrowPrimitiveType>(
 ) -> napi::Result<Values> {
     let moments: seriatim::Result<Vec<Option<String>>> =
         array.iter().map(|it| it.map(&text).transpose()).collect();
-    texts(moments.or_throw()?.iter().map(Option::as_deref))
+    texts(moments.or_throw()?.iter().map(|it| it.as_deref().unwrap_or_default()))
 }
 
 /// Rows that are looked at before texts are known to repeat.
@@ -151,27 +151,42 @@ const LOOKED_AT: usize = 64;
 
 /// Texts, each once where they repeat: JavaScript then makes each of them once.
 fn repeated(array: &StringArray) -> napi::Result<Values> {
-    let (mut distinct, mut numbers) = (Vec::new(), HashMap::new());
+    // The empty text stands first without being looked up: most texts of it are missing ones.
+    let (mut distinct, mut numbers) = (vec![""], HashMap::new());
     let mut keys = Vec::with_capacity(array.len());
-    for (row, text) in array.iter().enumerate() {
-        let text = text.unwrap_or_default();
+    for (row, text) in array.iter().map(Option::unwrap_or_default).enumerate() {
+        if text.is_empty() {
+            keys.push(0);
+            continue;
+        }
         let next = i32::try_from(distinct.len()).map_err(|_| too_many())?;
         let key = *numbers.entry(text).or_insert(next);
         if key == next {
-            distinct.push(Some(text));
+            distinct.push(text);
         }
         if row >= LOOKED_AT && distinct.len() > row / 2 {
-            return texts(array.iter());
+            return each(array);
         }
         keys.push(key);
     }
     Ok(Values { keys: Some(keys.into()), ..texts(distinct.into_iter())? })
 }
 
-fn texts<'t>(texts: impl Iterator<Item = Option<&'t str>>) -> napi::Result<Values> {
+/// Texts that do not repeat: as they lie where they are ASCII.
+fn each(array: &StringArray) -> napi::Result<Values> {
+    let place = |at: i32| usize::try_from(at).unwrap_or(0);
+    let first = place(array.offsets().first());
+    let bytes = array.value_data().get(first..place(array.offsets().last()));
+    let plain = bytes.filter(|it| it.is_ascii()).and_then(|it| str::from_utf8(it).ok());
+    let Some(text) = plain else { return texts(array.iter().map(Option::unwrap_or_default)) };
+    let ends = array.offsets().iter().skip(1).map(|it| u32::try_from(place(*it) - first));
+    let ends = ends.collect::<Result<Vec<_>, _>>().map_err(|_| too_many())?;
+    Ok(Values { text: Some(text.to_owned()), ends: Some(ends.into()), ..Values::default() })
+}
+
+fn texts<'t>(texts: impl Iterator<Item = &'t str>) -> napi::Result<Values> {
     let (mut text, mut ends, mut end) = (String::new(), Vec::new(), 0_usize);
     for it in texts {
-        let it = it.unwrap_or_default();
         text.push_str(it);
         end += if it.is_ascii() { it.len() } else { it.encode_utf16().count() };
         ends.push(u32::try_from(end).map_err(|_| too_many())?);

@@ -135,9 +135,3 @@ pub(crate) fn count(value: u64) -> f64 {
 pub(crate) fn whole(value: i64) -> napi::Result<u64> {
     u64::try_from(value).map_err(|_| invalid(format!("{value} is less than 0")))
 }
-
-/// Serials in one text: each behind the character that the text begins with.
-pub(crate) fn serials(joined: &str) -> Vec<&str> {
-    let Some(separator) = joined.chars().next() else { return Vec::new() };
-    joined.split(separator).skip(1).collect()
-}

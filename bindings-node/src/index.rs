@@ -12,7 +12,7 @@ use napi_derive::napi;
 use serde_json::{Value as Json, json};
 use seriatim::Snapshot;
 
-use crate::convert::{count, serials, whole};
+use crate::convert::{count, whole};
 use crate::error::OrThrow;
 use crate::feed::Feed;
 use crate::jobs::{promise, promise_apart};
@@ -24,6 +24,7 @@ use crate::scope::{Parameters, Scope};
 use crate::selection::{Lookup, Selection};
 use crate::slot::Slot;
 use crate::task::Task;
+use crate::texts::Texts;
 use crate::unit_set::{SegmentRows, UnitSet};
 
 /// The open indexes of this process by their folder, and when that was made: the workers of a
@@ -387,17 +388,17 @@ impl Index {
         Ok(self.snapshot()?.all().into())
     }
 
-    /// Finds the units of many serials in one text.
+    /// Finds the units of many serials.
     #[napi(catch_unwind)]
     pub fn lookup<'env>(
         &self,
         env: &'env Env,
-        joined: String,
+        joined: Texts,
         namespace: Option<String>,
     ) -> napi::Result<Object<'env>> {
         let snapshot = self.snapshot()?;
         let look = move || {
-            let serials = serials(&joined);
+            let serials = joined.slices();
             match namespace {
                 Some(namespace) => snapshot.lookup_in(&namespace, &serials),
                 None => snapshot.lookup(&serials),
@@ -407,16 +408,16 @@ impl Index {
         promise(env, look, |_, found| Ok(Lookup::from(found)))
     }
 
-    /// Finds the units of many identifiers of a column in one text.
+    /// Finds the units of many identifiers of a column.
     #[napi(catch_unwind)]
     pub fn lookup_by<'env>(
         &self,
         env: &'env Env,
         column: String,
-        joined: String,
+        joined: Texts,
     ) -> napi::Result<Object<'env>> {
         let snapshot = self.snapshot()?;
-        let look = move || snapshot.lookup_by(&column, &serials(&joined)).or_throw();
+        let look = move || snapshot.lookup_by(&column, &joined.slices()).or_throw();
         promise(env, look, |_, found| Ok(Lookup::from(found)))
     }
 

@@ -30,4 +30,5 @@ mod scope;
 mod selection;
 mod slot;
 mod task;
+mod texts;
 mod unit_set;

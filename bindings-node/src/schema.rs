@@ -6,10 +6,11 @@ use seriatim::{
     Column, ColumnType, Families, FieldValue, Inferrer, Place, SerialFamily as CoreFamily, Truth,
 };
 
-use crate::convert::{json, serials};
+use crate::convert::json;
 use crate::error::{OrThrow, invalid};
 use crate::records::record_of;
 use crate::scope::{Parameters, Scope};
+use crate::texts::Texts;
 
 /// How a maker writes and orders serials.
 #[napi]
@@ -151,10 +152,10 @@ impl Schema {
 
     /// Reads families off a sample, beside those of the schema; JSON.
     #[napi(catch_unwind)]
-    pub fn infer(&self, joined: String) -> napi::Result<String> {
+    pub fn infer(&self, joined: Texts) -> napi::Result<String> {
         let existing = self.inner.families();
         let mut inferrer = Inferrer::new(existing);
-        for serial in serials(&joined) {
+        for serial in joined.slices() {
             if existing.iter().any(|(_, family)| family.encode(serial).is_some()) {
                 inferrer.observe_known(1);
             } else {

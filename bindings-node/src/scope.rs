@@ -5,9 +5,10 @@ use napi::bindgen_prelude::{ClassInstance, Object};
 use napi_derive::napi;
 use seriatim::{DatePart, Literal};
 
-use crate::convert::{json, literal, literals, serials};
+use crate::convert::{json, literal, literals};
 use crate::error::{OrThrow, invalid};
 use crate::jobs::promise;
+use crate::texts::Texts;
 
 /// A condition on units: what a recall covers.
 #[napi]
@@ -212,10 +213,10 @@ impl SerialSetDraft {
         SerialSetDraft { serials: Vec::new() }
     }
 
-    /// Adds serials in one text.
+    /// Adds serials.
     #[napi(catch_unwind)]
-    pub fn push(&mut self, joined: String) {
-        self.serials.extend(serials(&joined).into_iter().map(str::to_owned));
+    pub fn push(&mut self, joined: Texts) {
+        self.serials.extend(joined.slices().into_iter().map(str::to_owned));
     }
 
     #[napi(catch_unwind)]

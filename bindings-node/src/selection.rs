@@ -8,12 +8,13 @@ use napi_derive::napi;
 use serde_json::{Value as Json, json};
 use seriatim::{Reason, Verdict};
 
-use crate::convert::{count, serials};
+use crate::convert::count;
 use crate::error::{OrThrow, invalid};
 use crate::jobs::promise;
 use crate::schema::decision_of;
 use crate::scope::Scope;
 use crate::slot::Slot;
+use crate::texts::Texts;
 use crate::unit_set::UnitSet;
 
 /// The units that a scope covers, and those it may cover.
@@ -108,15 +109,15 @@ impl Selection {
         self.slot.held()?.status_by(&column, &identifier).map(number).or_throw()
     }
 
-    /// What the scope says of many serials in one text.
+    /// What the scope says of many serials.
     #[napi(catch_unwind)]
     pub fn status_many(
         &self,
-        joined: String,
+        joined: Texts,
         namespace: Option<String>,
     ) -> napi::Result<Uint8Array> {
         let selection = self.slot.held()?;
-        let serials = serials(&joined);
+        let serials = joined.slices();
         let found = match namespace {
             Some(namespace) => selection.status_many_in(&namespace, &serials),
             None => selection.status_many(&serials),

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import * as arrow from 'apache-arrow';
 import {
-  beside, By, CancelledError, col, ConflictError, Index, InvalidArgumentError, NotFoundError, Schema, serial, SerialFamily, UnsupportedError,
+  beside, By, CancelledError, col, ConflictError, Index, InvalidArgumentError, NotFoundError, Schema, serial, SerialFamily, SerialSet, UnsupportedError,
 } from 'seriatim';
 import { folder, registrations, units } from './folder.mjs';
 
@@ -45,6 +45,32 @@ test('a folder is built, opened, and asked', async (t) => {
     { facility: null, all: 100, late: 10 },
   ]);
   await assert.rejects(beside({ all: 5 }, 'facility'), /is a UnitSet/);
+});
+
+test('serials are any text, one by one and many at a time', async (t) => {
+  const odd = ['', '\n', 'a\nb', '\n\na', 'n\0l', '\0', 'Zoë', 'é', '😀', '😀\n😀', '😀é😀', '\ud83d', '\ude00', 'x\ud83d', '\ude00x', '\ufffd', ' A1', 'A1'];
+  const held = ['A1', 'A2', 'Zoë', 'é', '😀', '😀é😀', 'x\ufffd'];
+  const index = await Index.build(folder(t), held.map((it) => ({ serial: it, line: it.length % 2 })));
+  const found = await index.select('line = 0');
+  // Every text beside every other, and more of them than are carried over at a time.
+  const asked = Array.from({ length: 5_000 }, (_, at) => odd[(at * (1 + Math.floor(at / odd.length))) % odd.length]);
+  const one = new Map(odd.map((it) => [it, found.status(it)]));
+  assert.deepEqual(held.map((it) => found.status(it)), [
+    'affected', 'affected', 'not_affected', 'not_affected', 'affected', 'not_affected', 'affected',
+  ]);
+  assert.equal(one.get('x\ud83d'), 'affected', 'half a character is read as U+FFFD');
+  for (const some of [asked, odd, [...odd].reverse(), ...odd.map((it) => [it]), []]) {
+    assert.deepEqual(found.statusMany(some), some.map((it) => one.get(it)));
+  }
+  const looked = await index.lookup(odd);
+  assert.deepEqual([looked.found.size, looked.unknown.length + looked.invalid.length + looked.duplicate.length], [6, odd.length - 6]);
+  const given = await SerialSet.of(odd.filter((it) => !/[\n\0]|^$/.test(it)));
+  const among = await index.select(col('serial').isInParameter('odd'), { parameters: { odd: given } });
+  assert.equal(among.affected.size, 6);
+  for (const wrong of [[1], ['A1', null], new Array(2)]) {
+    assert.throws(() => found.statusMany(wrong), InvalidArgumentError);
+    await assert.rejects(index.lookup(wrong), InvalidArgumentError);
+  }
 });
 
 test('every kind of input gives the same index', async (t) => {

@@ -111,6 +111,24 @@ test('every type of column has rows, lines and Arrow', async (t) => {
   await assert.rejects(index.all().table('nothing').toArray(), NotFoundError);
 });
 
+test('texts are the same where they repeat, where none does, and where some are missing', async (t) => {
+  const schema = new Schema({ few: 'text', all: 'text', wide: 'text', late: 'text', some: 'text', lists: 'text_list' });
+  const rows = Array.from({ length: 3_000 }, (_, at) => ({
+    serial: `A${10_000 + at}`,
+    few: ['Brno', 'Łódź', '', null][at % 4],
+    all: `lot ${at}`,
+    wide: at % 3 === 0 ? null : `😀${at}é`,
+    late: at < 2_000 ? 'same' : `other ${at}`,
+    some: at === 2_500 ? 'one' : null,
+    lists: at % 5 === 0 ? null : Array.from({ length: at % 4 }, (_, entry) => (at % 2 === 0 ? `e${entry}` : `é${at} ${entry}`)),
+  }));
+  const index = await Index.create(folder(t), { schema });
+  await index.loadUnits(rows);
+  for (const batchSize of [1, 63, 64, 1_000, 4_096]) {
+    assert.deepEqual(await index.all().table().toArray({ batchSize }), rows);
+  }
+});
+
 test('rows say their namespace where there are any', async (t) => {
   const index = await Index.build(folder(t), [{ serial: 'A1', namespace: 'x' }, { serial: 'A1', namespace: 'y' }]);
   assert.deepEqual(await index.all().table().toArray(), [{ serial: 'A1', namespace: 'x' }, { serial: 'A1', namespace: 'y' }]);
