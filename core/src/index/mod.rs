@@ -27,4 +27,6 @@ pub use verify::{Damage, Verification};
 
 pub(crate) use links::linked_rows;
 pub(crate) use live::RegistrationSource;
+#[cfg(fuzzing)]
+pub(crate) use manifest::reseal_manifest;
 pub(crate) use snapshot::LiveSegment;

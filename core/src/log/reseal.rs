@@ -17,7 +17,7 @@ pub(crate) fn reseal(mut file: Vec<u8>) -> Vec<u8> {
 
 fn reseal_parts(file: &mut [u8]) -> Option<()> {
     let header = file.get_mut(..FileHeader::BYTES)?;
-    close(header, |said| crc32c(said))?;
+    close(header, crc32c)?;
     let salt = FileHeader::decode(header).ok()?.salt();
     let mut head = Hash::of(header);
     let places: Vec<usize> = candidates(file).collect();
