@@ -49,7 +49,8 @@ bench:
 # What the benchmarks below run. All of it together, so that no dependency is built twice.
 RELEASE = cargo build --release -p seriatim-node -p seriatim-python -p seriatim-benches
 
-# Beside other engines on the same data; writes docs/benchmarks.md. Other sizes: UNITS=100m. Other
+# Beside other engines on the same data; writes docs/benchmarks.md. Other sizes: UNITS=100m, which
+# writes docs/benchmarks-100m.md. Other
 # engines: ENGINES=duckdb,pyroaring,polars with their packages in PEERS_PACKAGES. All of it lies in PEERS_HOME.
 UNITS = 10m
 DATA = $(UNITS) $(UNITS)-missing
@@ -70,7 +71,7 @@ bench-peers:
 		$(PEERS_PYTHON) benches/peers/run_all.py --units $$data --engines $$engines || exit 1; \
 	done
 	$(PEERS_PYTHON) benches/peers/page.py --date $(DATE) $(DATA) > target/benchmarks.md
-	mv target/benchmarks.md docs/benchmarks.md
+	mv target/benchmarks.md docs/benchmarks$(patsubst %,-%,$(filter-out 10m,$(UNITS))).md
 
 # What it costs to ask from Python, beside Rust; writes docs/benchmarks-python.md. The data are those of `bench-peers`.
 BENCH_PYTHON = $(CURDIR)/target/bench-python

@@ -1,5 +1,7 @@
 //! Codes of fewer than 8 bits, a plane for each bit.
 
+use std::ops::Range;
+
 use crate::bitmap::kernels::{GROUP, range_of_planes};
 
 /// Planes there are at most.
@@ -71,9 +73,19 @@ impl<'a> BitPlanes<'a> {
     /// The bits of every row of the words that are `wanted`, a byte a row and 0 for other rows; in
     /// place of what `out` holds, and up to a multiple of 64 rows.
     pub(super) fn unpack_into(&self, wanted: impl Fn(usize) -> bool, out: &mut Vec<u8>) {
+        self.unpack_words(0..self.stride, wanted, out);
+    }
+
+    /// As `unpack_into`, of these words alone.
+    pub(super) fn unpack_words(
+        &self,
+        words: Range<usize>,
+        wanted: impl Fn(usize) -> bool,
+        out: &mut Vec<u8>,
+    ) {
         out.clear();
-        out.resize(self.stride * 64, 0);
-        let rows = out.as_chunks_mut().0;
+        out.resize(words.len() * 64, 0);
+        let rows = (words.start, out.as_chunks_mut().0);
         match self.width {
             1 => self.unpack::<1>(wanted, rows),
             2 => self.unpack::<2>(wanted, rows),
@@ -86,10 +98,14 @@ impl<'a> BitPlanes<'a> {
         }
     }
 
-    fn unpack<const WIDTH: usize>(&self, wanted: impl Fn(usize) -> bool, rows: &mut [[u8; 64]]) {
+    fn unpack<const WIDTH: usize>(
+        &self,
+        wanted: impl Fn(usize) -> bool,
+        (start, rows): (usize, &mut [[u8; 64]]),
+    ) {
         let mut planes = self.planes();
         let planes: [_; WIDTH] = std::array::from_fn(|_| planes.next().unwrap_or_default());
-        for (at, rows) in rows.iter_mut().enumerate().filter(|(at, _)| wanted(*at)) {
+        for (at, rows) in (start..).zip(rows).filter(|(at, _)| wanted(*at)) {
             let word = |plane: &[[u8; 8]]| plane.get(at).map_or(0, |it| u64::from_le_bytes(*it));
             let words = planes.map(word);
             for (group, eight) in rows.as_chunks_mut().0.iter_mut().enumerate() {

@@ -193,13 +193,18 @@ impl<'a> Chunk<'a> {
             return rows.into_iter().try_for_each(|_| call(None));
         }
         let ordinals = self.ordinals()?;
-        let mut all = Vec::new();
-        if rows.len() >= self.rows as usize / DECODED_FROM {
-            ordinals.read_into(&mut all)?;
+        let rows: Vec<u16> = rows.collect();
+        let (first, last) = (rows.first().copied(), rows.last().copied());
+        let (start, end) =
+            first.zip(last).map_or((0, 0), |it| (it.0.into(), usize::from(it.1) + 1));
+        let mut near = Vec::new();
+        if start < end && end <= self.rows as usize && rows.len() >= (end - start) / DECODED_FROM {
+            ordinals.read_between(start..end, &mut near)?;
         }
         let mut reading = Reading::new(&ordinals);
         for row in rows {
-            let ordinal = match all.get(usize::from(row)) {
+            let place = usize::from(row).checked_sub(start);
+            let ordinal = match place.and_then(|place| near.get(place)) {
                 Some(ordinal) => *ordinal,
                 None => reading.at(usize::from(row))?,
             };
@@ -403,7 +408,7 @@ impl<'a> Chunk<'a> {
 
 /// Rows up to which the missing ones are better searched than put into bits.
 const SEARCHED_MAX: usize = 32;
-/// One row of so many is reason to decode all.
+/// One row of so many is reason to decode all from the first to the last.
 const DECODED_FROM: usize = 8;
 
 /// The missing rows of a chunk, ready to be asked about some rows.

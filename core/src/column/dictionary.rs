@@ -70,9 +70,12 @@ impl TextDictionary {
         Ok(self.shape()?.count)
     }
 
-    /// The same texts, to read many of.
-    pub(crate) fn open(&self) -> Result<OpenTexts<'_>> {
-        Ok(OpenTexts { texts: self, shape: self.shape()? })
+    /// The same texts, to read so many of.
+    pub(crate) fn open(&self, texts: usize) -> Result<OpenTexts<'_>> {
+        let shape = self.shape()?;
+        let few = self.0.len() > texts.saturating_mul(BYTES_A_TEXT);
+        let whole = if few { None } else { Some(self.0.all()?) };
+        Ok(OpenTexts { texts: self, shape, whole })
     }
 
     /// The text of a code.
@@ -152,17 +155,49 @@ impl TextDictionary {
     }
 }
 
+/// Bytes of a dictionary to one text that is wanted, up to which all of it is looked at.
+const BYTES_A_TEXT: usize = 1024;
+
 /// Texts whose header was read.
 #[derive(Clone, Copy)]
 pub(crate) struct OpenTexts<'a> {
     texts: &'a TextDictionary,
     shape: Shape,
+    /// All bytes, where many texts are wanted.
+    whole: Option<&'a [u8]>,
 }
 
 impl<'a> OpenTexts<'a> {
     /// The bytes of the text of an ordinal, which are not known to be UTF-8.
     pub(crate) fn bytes(&self, ordinal: u64) -> Result<&'a [u8]> {
-        self.texts.bytes_of(&self.shape, u32::try_from(ordinal).unwrap_or(u32::MAX))
+        let code = u32::try_from(ordinal).unwrap_or(u32::MAX);
+        match self.whole.and_then(|whole| self.bytes_in(whole, code)) {
+            Some(bytes) => Ok(bytes),
+            // What is wrong is told there.
+            None => self.texts.bytes_of(&self.shape, code),
+        }
+    }
+
+    fn bytes_in(&self, whole: &'a [u8], code: u32) -> Option<&'a [u8]> {
+        let Shape { count, each, width, ends_len, total } = self.shape;
+        if code >= count {
+            return None;
+        }
+        let (ends, texts) = whole.get(HEADER_BYTES..)?.split_at_checked(ends_len)?;
+        let end = |code: u32| {
+            let bit = code as usize * width as usize;
+            number_at(ends.get(bit / 8..).unwrap_or_default(), bit % 8, width)
+        };
+        let (start, end) = match each {
+            Some(each) => {
+                (u64::from(code) * u64::from(each), u64::from(code + 1) * u64::from(each))
+            }
+            None => (code.checked_sub(1).map_or(0, end), end(code)),
+        };
+        if end > total {
+            return None;
+        }
+        texts.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
     }
 }
 

@@ -123,36 +123,45 @@ impl<'a> Ordinals<'a> {
 
     /// Every ordinal, in place of what `out` holds.
     pub(super) fn read_into(&self, out: &mut Vec<u64>) -> Result<()> {
+        self.read_between(0..self.rows, out)
+    }
+
+    /// The ordinals of some rows of the chunk, in place of what `out` holds.
+    pub(super) fn read_between(&self, rows: Range<usize>, out: &mut Vec<u64>) -> Result<()> {
+        let Range { start, end } = rows;
         match &self.body {
             Body::Constant => {
                 out.clear();
-                out.resize(self.rows, self.zone.0);
+                out.resize(end - start, self.zone.0);
                 return Ok(());
             }
             Body::Runs { .. } => {
                 out.clear();
-                out.resize(self.rows, 0);
+                out.resize(end - start, 0);
                 self.each_run(|rows, code| {
+                    let rows = rows.start.max(start) - start..rows.end.max(start) - start;
+                    let rows = rows.start..rows.end.min(end - start);
                     out.get_mut(rows).unwrap_or_default().fill(code);
                 });
             }
             Body::Dictionary { listed, places } => {
                 let listed: Vec<u64> = listed.iter().collect();
-                places.codes_into(out);
+                places.codes_between(start..end, out);
                 for place in &mut *out {
                     let at = usize::try_from(*place).ok();
                     *place = *at.and_then(|at| listed.get(at)).ok_or_else(unlisted)?;
                 }
             }
-            Body::Frame { codes } => codes.codes_into(out),
+            Body::Frame { codes } => codes.codes_between(start..end, out),
             Body::Blocks(blocks) => {
                 out.clear();
                 let mut numbers = Vec::new();
-                for block in 0..blocks.len() {
+                for block in start / blocks.each..end.div_ceil(blocks.each) {
                     blocks.read_into(block, &mut numbers)?;
                     out.extend_from_slice(&numbers);
                 }
-                out.truncate(self.rows);
+                out.drain(..(start % blocks.each).min(out.len()));
+                out.truncate(end - start);
             }
         }
         for code in out {

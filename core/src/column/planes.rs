@@ -5,6 +5,8 @@
 //! is the bin: a range reads it alone, and looks at the planes below only for the rows of the two
 //! bins its ends lie in. Bit planes are compared 64 rows at a time.
 
+use std::ops::Range;
+
 use crate::bitmap::kernels::{ByteSet, GROUP, scan_set_u8, scan_u8};
 use crate::error::{Error, Result};
 use crate::limits::CHUNK_ROWS;
@@ -82,6 +84,25 @@ impl<'a> Planes<'a> {
     /// Every code, in place of what `out` holds. `T` must have room for the width.
     pub(super) fn codes_into<T: Joined>(&self, out: &mut Vec<T>) {
         self.codes_within(|_| true, out);
+    }
+
+    /// The codes of some rows, as far as there are such, in place of what `out` holds.
+    pub(super) fn codes_between(&self, rows: Range<usize>, out: &mut Vec<u64>) {
+        let end = rows.end.min(self.rows);
+        let start = rows.start.min(end);
+        out.clear();
+        out.resize(end - start, 0);
+        for plane in self.byte_planes() {
+            let bytes = plane.get(start..end).unwrap_or_default();
+            out.iter_mut().zip(bytes).for_each(|(code, byte)| *code = code.join(8, *byte));
+        }
+        let low = self.width % 8;
+        if low > 0 {
+            let mut unpacked = Vec::new();
+            self.low.unpack_words(start / 64..end.div_ceil(64), |_| true, &mut unpacked);
+            let bits = unpacked.iter().skip(start % 64);
+            out.iter_mut().zip(bits).for_each(|(code, bits)| *code = code.join(low, *bits));
+        }
     }
 
     /// The code of every row of the words of 64 that are `wanted`; those of other rows mean
@@ -352,6 +373,10 @@ mod tests {
             for (row, code) in codes.iter().enumerate() {
                 prop_assert_eq!(planes.at(row), *code);
             }
+            let start = usize::try_from(ends.0 % 320).unwrap();
+            let end = start + usize::try_from(ends.1 % 320).unwrap();
+            planes.codes_between(start..end, &mut out);
+            prop_assert_eq!(&out, &codes[start.min(rows)..end.min(rows)]);
             let wanted = |word: usize| seed >> (word % 64) & 1 == 1;
             planes.codes_within(wanted, &mut out);
             prop_assert_eq!(out.len(), rows);

@@ -6,18 +6,20 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
+use arrow_array::cast::AsArray;
 use arrow_array::{
     Array, ArrayRef, BooleanArray, ListArray, RecordBatch, StringArray, TimestampMicrosecondArray,
     UInt8Array,
 };
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field as ArrowField, Schema as ArrowSchema, SchemaRef, TimeUnit};
+use rayon::prelude::*;
 
 use super::contact_columns::{ContactColumns, FIELDS};
 use super::contacts::Contacts;
 use super::gather::Gather;
 use super::owned::Ownership;
-use super::registrations::Batches;
+use super::registrations::{Batches, UNITS_MAX};
 use crate::error::{Error, Result};
 use crate::pool;
 use crate::registry::{Channel, RegistrationField as Field, Role};
@@ -45,14 +47,7 @@ impl Ownership {
         let mut batches = Some(Batches::new(&self.affected, self.as_of.micros())?);
         let (fields, schema) = (fields.to_vec(), Ownership::registration_schema(fields));
         Ok(std::iter::from_fn(move || {
-            let read = batches.as_mut()?.next(batch_units).and_then(|batch| {
-                let (Some(batch), Some(batches)) = (batch, batches.as_ref()) else {
-                    return Ok(None);
-                };
-                let gather = batch.gather(batches.snapshot())?;
-                let columns = fields.iter().map(|field| array(&gather, *field));
-                record_batch(&schema, columns.collect::<Result<_>>()?, batch.rows.len()).map(Some)
-            });
+            let read = read_batch(batches.as_mut()?, batch_units, &fields, &schema);
             if !matches!(read, Ok(Some(_))) {
                 batches = None;
             }
@@ -64,6 +59,62 @@ impl Ownership {
     pub fn registration_schema(fields: &[Field]) -> SchemaRef {
         Arc::new(ArrowSchema::new(fields.iter().map(|it| arrow_field(*it)).collect::<Vec<_>>()))
     }
+}
+
+/// Units whose registrations one thread reads at a time.
+const STRIP_UNITS: usize = 4_096;
+
+/// The registrations of the next units, none at the end: strips of them in parallel, where there
+/// are several.
+fn read_batch(
+    batches: &mut Batches,
+    units_max: usize,
+    fields: &[Field],
+    schema: &SchemaRef,
+) -> Result<Option<RecordBatch>> {
+    let (mut strips, mut left) = (Vec::new(), units_max.clamp(1, UNITS_MAX));
+    while left > 0 {
+        let Some(units) = batches.next_units(left.min(STRIP_UNITS))? else { break };
+        left = left.saturating_sub(units.len());
+        strips.push(units);
+    }
+    let read = |units| -> Result<(usize, Vec<ArrayRef>)> {
+        let batch = batches.join(units)?;
+        let gather = batch.gather(batches.snapshot())?;
+        let columns = fields.iter().map(|field| array(&gather, *field));
+        Ok((batch.rows.len(), columns.collect::<Result<_>>()?))
+    };
+    if strips.len() <= 1 {
+        let Some((rows, columns)) = strips.pop().map(read).transpose()? else { return Ok(None) };
+        return record_batch(schema, columns, rows).map(Some);
+    }
+    let (rows, columns) = pool::shared()?.install(|| {
+        let strips = strips.into_par_iter().map(read).collect::<Result<Vec<_>>>()?;
+        let rows = strips.iter().map(|(rows, _)| rows).sum();
+        let column = |place: usize| {
+            let parts: Vec<&dyn Array> =
+                strips.iter().filter_map(|it| it.1.get(place)).map(|it| &**it).collect();
+            joined(&parts)
+        };
+        let columns = (0..fields.len()).into_par_iter().map(column).collect::<Result<_>>()?;
+        Ok::<_, Error>((rows, columns))
+    })?;
+    record_batch(schema, columns, rows).map(Some)
+}
+
+/// Parts of a column as one.
+fn joined(parts: &[&dyn Array]) -> Result<ArrayRef> {
+    let bytes =
+        parts.iter().map(|it| it.as_string_opt::<i32>().map_or(0, |it| it.value_data().len()));
+    if i32::try_from(bytes.sum::<usize>()).is_err() {
+        return Err(too_long());
+    }
+    let joined = arrow_select::concat::concat(parts);
+    joined.map_err(|source| Error::invalid("the parts make no column").caused_by(source))
+}
+
+fn too_long() -> Error {
+    Error::unsupported("the texts of a batch take 2 GiB; ask for fewer units")
 }
 
 fn arrow_field(field: Field) -> ArrowField {
@@ -127,22 +178,23 @@ fn array(gather: &Gather<'_>, field: Field) -> Result<ArrayRef> {
 }
 
 fn texts_of(texts: TextBuffer) -> Result<ArrayRef> {
-    let (text, ends, there) = texts.into_parts()?;
+    let (text, ends, there) = texts.into_unchecked();
     let there = there.map(NullBuffer::from);
-    let array =
-        StringArray::try_new(offsets_of(&ends)?, Buffer::from_vec(text.into_bytes()), there);
-    let array =
-        array.map_err(|source| Error::invalid("the texts make no array").caused_by(source))?;
+    // Looks whether all is UTF-8, and that nothing ends within a character.
+    let array = StringArray::try_new(offsets_of(&ends)?, Buffer::from_vec(text), there);
+    let array = array
+        .map_err(|source| Error::corrupt("registrations: a text is not UTF-8").caused_by(source))?;
     Ok(Arc::new(array))
 }
 
+/// Where texts begin and end that end there; ends ascend.
 fn offsets_of(ends: &[usize]) -> Result<OffsetBuffer<i32>> {
-    let too_long = |_| Error::unsupported("the texts of a batch take 2 GiB; ask for fewer units");
+    let last = ends.last().copied().unwrap_or(0);
+    i32::try_from(last).map_err(|_| too_long())?;
+    let offset = |end: &usize| i32::try_from(*end).unwrap_or(i32::MAX);
     let mut offsets = Vec::with_capacity(ends.len() + 1);
     offsets.push(0);
-    for end in ends {
-        offsets.push(i32::try_from(*end).map_err(too_long)?);
-    }
+    offsets.extend(ends.iter().map(offset));
     Ok(OffsetBuffer::new(ScalarBuffer::from(offsets)))
 }
 
@@ -287,13 +339,64 @@ fn lists(ends: &[usize], texts: TextBuffer) -> Result<ArrayRef> {
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::cast::AsArray;
-
     use super::*;
     use crate::index::{Index, LoadOptions, RegistrationOptions, Registrations, Units};
     use crate::io::MemoryDirectory;
     use crate::registry::Purpose;
     use crate::schema::{Record, Schema, Value};
+
+    #[test]
+    fn registrations_are_the_same_row_by_row_and_in_batches_of_any_size() {
+        let index = Index::create_in(MemoryDirectory::new(), Schema::new(vec![]).unwrap()).unwrap();
+        // Segments that follow one another, and segments that overlap.
+        let loads: [Vec<u32>; 4] = [
+            (0..14_000).collect(),
+            (14_000..24_000).step_by(2).collect(),
+            (14_001..24_000).step_by(2).collect(),
+            (24_000..30_000).collect(),
+        ];
+        for load in &loads {
+            let units = load.iter().map(|n| Record::of_serial(format!("A{n:06}")));
+            index.load_units(Units::records(units), LoadOptions::default()).unwrap();
+        }
+        // In another order than the units; some units have two, some none.
+        let registrations = (0..30_000_u32).map(|n| n * 7_919 % 30_000).filter(|n| n % 5 != 0);
+        let registrations = registrations.flat_map(|n| {
+            let record = |key: &str| {
+                Record::of_serial(format!("A{n:06}"))
+                    .with("key", Value::Text(format!("{key}-{n}")))
+                    .with("owner", Value::Text(format!("o-{}", n / 2)))
+                    .with("email", Value::Text(format!("{n}@example.org")))
+            };
+            [Some(record("a")), (n % 7 == 0).then(|| record("b"))].into_iter().flatten()
+        });
+        let options = RegistrationOptions::default();
+        index.load_registrations(Registrations::records(registrations), options).unwrap();
+        let own =
+            index.snapshot().all().ownership("2025-06-01T00:00:00Z".parse().unwrap()).unwrap();
+        let row = |it: crate::registry::Registration| {
+            let email = it.permissions.has_channel(Channel::Email);
+            (it.serial, it.key, it.contact.email, email)
+        };
+        let expected: Vec<_> = own.registrations().unwrap().map(|it| row(it.unwrap())).collect();
+        assert!(expected.is_sorted() && expected.len() > 27_000);
+        let fields = [Field::Serial, Field::Key, Field::Email, Field::HasChannel(Channel::Email)];
+        for size in [1_000, 4_096, 10_000, 70_000] {
+            let mut found = Vec::new();
+            for batch in own.registration_batches(&fields, size).unwrap() {
+                let batch = batch.unwrap();
+                let text = |column: usize, row: usize| {
+                    let texts = batch.column(column).as_string::<i32>();
+                    texts.is_valid(row).then(|| texts.value(row).to_owned())
+                };
+                for row in 0..batch.num_rows() {
+                    let email = batch.column(3).as_boolean().value(row);
+                    found.push((text(0, row).unwrap(), text(1, row), text(2, row), email));
+                }
+            }
+            assert_eq!(found, expected, "in batches of {size}");
+        }
+    }
 
     #[test]
     fn contacts_are_the_same_row_by_row_and_in_batches_of_any_size() {

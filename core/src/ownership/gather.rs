@@ -1,5 +1,7 @@
 //! Fields of registrations of several segments, in the order in which they are wanted.
 
+use std::sync::OnceLock;
+
 use super::join::{Pair, permissions_of, role_of};
 use crate::calendar::Instant;
 use crate::error::{Error, Result};
@@ -7,6 +9,7 @@ use crate::index::{RegistrationSource, Snapshot};
 use crate::query::Placed;
 use crate::registry::{ContactText, Permissions, Registration, RegistrationField as Field, Role};
 use crate::segment::TextBuffer;
+use crate::serial::SerialTexts;
 
 /// A registration, and its unit among those of a batch.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +26,7 @@ pub(super) struct Gather<'g> {
     parts: Vec<Part<'g>>,
     /// For each registration its place among what is read; none where they are read in order.
     places: Option<Vec<u32>>,
+    permissions: OnceLock<Vec<Permissions>>,
 }
 
 /// What is read of one source at a time.
@@ -50,7 +54,8 @@ impl<'g> Gather<'g> {
                 Part::of(snapshot, source, run.iter().map(|it| it.pair.row).collect())
             };
             let parts = runs.map(part).collect::<Result<_>>()?;
-            return Ok(Gather { snapshot, units, rows, parts, places: None });
+            let permissions = OnceLock::new();
+            return Ok(Gather { snapshot, units, rows, parts, places: None, permissions });
         }
         let mut order: Vec<(usize, u32, usize)> =
             rows.iter().enumerate().map(|(at, it)| (it.pair.source, it.pair.row, at)).collect();
@@ -66,7 +71,8 @@ impl<'g> Gather<'g> {
             Part::of(snapshot, source, same.iter().map(|it| it.1).collect())
         };
         let parts = order.chunk_by(|a, b| a.0 == b.0).map(part).collect::<Result<_>>()?;
-        Ok(Gather { snapshot, units, rows, parts, places: Some(places) })
+        let (places, permissions) = (Some(places), OnceLock::new());
+        Ok(Gather { snapshot, units, rows, parts, places, permissions })
     }
 
     /// Values of each row, read source by source.
@@ -136,8 +142,13 @@ impl<'g> Gather<'g> {
         self.each_source(|source, rows| source.numbers(name, rows))
     }
 
-    pub(super) fn permissions(&self) -> Result<Vec<Permissions>> {
-        self.each_source(permissions_of)
+    /// What each row permits, which several fields tell parts of: read once.
+    pub(super) fn permissions(&self) -> Result<&[Permissions]> {
+        if let Some(known) = self.permissions.get() {
+            return Ok(known);
+        }
+        let read = self.each_source(permissions_of)?;
+        Ok(self.permissions.get_or_init(|| read))
     }
 
     pub(super) fn roles(&self) -> Result<Vec<Role>> {
@@ -153,18 +164,16 @@ impl<'g> Gather<'g> {
 
     /// The serial of each row's unit.
     pub(super) fn serial_buffer(&self) -> Result<TextBuffer> {
-        let families = self.snapshot.schema().families();
+        let mut texts = SerialTexts::new(self.snapshot.schema().families());
         let mut serials = TextBuffer::with_capacity(self.rows.len());
-        let (mut before, mut text) = (None, String::new());
+        let mut before = None;
         for row in self.rows {
             if before == Some(row.unit) {
                 serials.repeat_last();
                 continue;
             }
             before = Some(row.unit);
-            text.clear();
-            families.text_into(&self.unit(row)?.key, &mut text)?;
-            serials.push(Some(text.as_bytes()));
+            serials.push(Some(texts.text(&self.unit(row)?.key)?));
         }
         Ok(serials)
     }
@@ -200,7 +209,7 @@ impl<'g> Gather<'g> {
         fill(&mut found, instants("valid_from")?, |it, value| it.valid_from = value);
         fill(&mut found, instants("valid_to")?, |it, value| it.valid_to = value);
         fill(&mut found, instants("recorded_at")?, |it, value| it.recorded_at = value);
-        fill(&mut found, self.permissions()?, |it, value| it.permissions = value);
+        fill(&mut found, self.permissions()?.to_vec(), |it, value| it.permissions = value);
         fill(&mut found, self.completeness()?, |it, value| it.completeness = value);
         fill(&mut found, self.texts(Field::Language)?, |it, value| it.language = value);
         fill(&mut found, self.texts(Field::Country)?, |it, value| it.country = value);

@@ -81,7 +81,7 @@ pub(super) fn access_of(
     let roles = source.numbers("role", rows)?;
     let permissions = permissions_of(source, rows)?;
     let access = |(role, permissions): (Option<i64>, Permissions)| {
-        Ok(role_of(role)?.is_owning().then(|| Access::of(&permissions)))
+        Ok(role_of(role)?.is_owning().then(|| Access::of(permissions)))
     };
     roles.into_iter().zip(permissions).map(access).collect()
 }

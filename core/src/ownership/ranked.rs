@@ -11,7 +11,7 @@ use super::owned::Ownership;
 use super::registrations::Batches;
 use crate::error::Result;
 use crate::pool;
-use crate::query::Placed;
+use crate::query::{Placed, Stretch};
 use crate::registry::{Access, Purpose, RegistrationField as Field};
 use crate::segment::TextBuffer;
 
@@ -47,24 +47,22 @@ impl Ranked {
         let mut batches = Batches::new(registered, ownership.as_of.micros())?;
         let mut all = Stride::default();
         if registered.len() <= STRIDE as u64 {
-            let units = batches.next_units(STRIDE)?;
-            all.append(Stride::read(&batches, units, purpose)?);
+            while let Some(units) = batches.next_units(STRIDE)? {
+                all.append(Stride::read(&batches, units, purpose)?);
+            }
             return Ranked::rank(all);
         }
         let pool = pool::shared()?;
         loop {
             let mut strides = Vec::new();
             while strides.len() < pool.current_num_threads() * STRIDES_A_THREAD {
-                let units = batches.next_units(STRIDE)?;
-                if units.is_empty() {
-                    break;
-                }
+                let Some(units) = batches.next_units(STRIDE)? else { break };
                 strides.push(units);
             }
             if strides.is_empty() {
                 break;
             }
-            let read = |units: Vec<Placed>| Stride::read(&batches, units, purpose);
+            let read = |units: Stretch| Stride::read(&batches, units, purpose);
             let read: Vec<Result<Stride>> =
                 pool.install(|| strides.into_par_iter().map(read).collect());
             for stride in read {
@@ -112,7 +110,7 @@ struct Stride {
 }
 
 impl Stride {
-    fn read(batches: &Batches, units: Vec<Placed>, purpose: Purpose) -> Result<Self> {
+    fn read(batches: &Batches, units: Stretch, purpose: Purpose) -> Result<Self> {
         let mut batch = batches.join(units)?;
         let gather = batch.gather(batches.snapshot())?;
         let roles = gather.numbers("role")?;
@@ -120,7 +118,7 @@ impl Stride {
         let mut access = Vec::new();
         let mut reaching: Vec<Joined> = Vec::new();
         for ((role, permissions), joined) in roles.into_iter().zip(permissions).zip(&batch.rows) {
-            let permits = Access::of(&permissions);
+            let permits = Access::of(permissions);
             if role_of(role)?.is_owning() && permits.is_reachable(purpose) {
                 access.push(permits);
                 reaching.push(*joined);

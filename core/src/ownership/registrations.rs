@@ -9,11 +9,11 @@ use super::owned::Ownership;
 use crate::bitmap::RowSet;
 use crate::error::Result;
 use crate::index::Snapshot;
-use crate::query::{Placed, SerialOrder, UnitSet};
+use crate::query::{Placed, SerialOrder, Stretch, UnitSet};
 use crate::registry::Registration;
 
 /// Units looked at a time, at most.
-const UNITS_MAX: usize = 1 << 16;
+pub(super) const UNITS_MAX: usize = 1 << 16;
 
 /// Units in serial order, batch by batch, each batch with the registrations that hold at an instant.
 pub(super) struct Batches {
@@ -51,16 +51,17 @@ impl Batches {
     /// The next units, about as many; none at the end.
     pub(super) fn next(&mut self, units_max: usize) -> Result<Option<Batch>> {
         let units = self.next_units(units_max)?;
-        if units.is_empty() { Ok(None) } else { self.join(units).map(Some) }
+        units.map(|units| self.join(units)).transpose()
     }
 
-    /// The next units by themselves; none at the end.
-    pub(super) fn next_units(&mut self, units_max: usize) -> Result<Vec<Placed>> {
-        self.order.by_ref().take(units_max.clamp(1, UNITS_MAX)).collect()
+    /// The next units by themselves, at most so many; none at the end.
+    pub(super) fn next_units(&mut self, units_max: usize) -> Result<Option<Stretch>> {
+        self.order.take_stretch(units_max.clamp(1, UNITS_MAX))
     }
 
     /// Units with their registrations.
-    pub(super) fn join(&self, units: Vec<Placed>) -> Result<Batch> {
+    pub(super) fn join(&self, units: Stretch) -> Result<Batch> {
+        let units = units.into_units(&self.snapshot)?;
         let mut rows: Vec<Joined> = Vec::new();
         let mut segments: Vec<usize> = units.iter().map(|it| it.segment).collect();
         segments.dedup();

@@ -140,7 +140,7 @@ pub(super) fn ends(keys: &Keys, group: &GroupInfo) -> Result<Option<(SerialKey, 
 }
 
 /// Rows decoded one by one where they are fewer than this share of the rows between them.
-const SPARSE: u64 = 8;
+const SPARSE: u64 = 64;
 
 /// Appends the namespace number and key of rows of a segment; `rows` ascend.
 pub(super) fn read_keys(
@@ -176,7 +176,7 @@ fn group_of(segment: &LiveSegment, row: u32) -> Result<(usize, &GroupInfo)> {
     group.map(|it| (at, it)).ok_or_else(|| Error::corrupt("segment: a row has no serial"))
 }
 
-/// Decodes all keys of a span of rows of one group, and keeps those of `rows`.
+/// Goes over all keys of a span of rows of one group, and keeps those of `rows`.
 fn read_span(
     segment: &LiveSegment,
     number: usize,
@@ -197,9 +197,11 @@ fn read_span(
             Ok(())
         });
     }
-    let mut codes = Vec::new();
-    keys.codes_into(number, span.clone(), &mut codes)?;
-    let kept = span.zip(codes).filter(|(row, _)| wanted.next_if_eq(row).is_some());
-    out.extend(kept.map(|(_, code)| (*namespace, SerialKey::Coded { family: *family, code })));
-    Ok(())
+    keys.for_each_run(number, span, |run| {
+        let end = run.row + u64::from(run.length);
+        while let Some(row) = wanted.next_if(|row| *row < end) {
+            let code = run.first.wrapping_add(u128::from(row.saturating_sub(run.row)));
+            out.push((*namespace, SerialKey::Coded { family: *family, code }));
+        }
+    })
 }

@@ -50,7 +50,7 @@ pub use explain::{Clause, Explanation};
 pub use export::SegmentRows;
 pub use lookup::Lookup;
 pub use near::NearMiss;
-pub(crate) use order::{Placed, SerialOrder};
+pub(crate) use order::{Placed, SerialOrder, Stretch};
 pub use order::{Unit, UnitIter};
 pub use reasons::Reason;
 pub use selection::{Selection, Undetermined};

@@ -110,6 +110,38 @@ pub(crate) struct Placed {
     pub(crate) key: SerialKey,
 }
 
+/// Units that follow one another in serial order.
+#[derive(Debug)]
+pub(crate) enum Stretch {
+    /// Rows of one segment, whose serials are still to be read.
+    Rows { segment: usize, rows: Vec<u32> },
+    /// Units of segments that overlap.
+    Units(Vec<Placed>),
+}
+
+impl Stretch {
+    /// How many units they are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Stretch::Rows { rows, .. } => rows.len(),
+            Stretch::Units(units) => units.len(),
+        }
+    }
+
+    /// The units with their serials.
+    pub(crate) fn into_units(self, snapshot: &Snapshot) -> Result<Vec<Placed>> {
+        let (segment, rows) = match self {
+            Stretch::Rows { segment, rows } => (segment, rows),
+            Stretch::Units(units) => return Ok(units),
+        };
+        let mut keys = Vec::with_capacity(rows.len());
+        let of = snapshot.segments().get(segment).ok_or_else(no_segment)?;
+        read_keys(of, &rows, &mut keys)?;
+        let placed = |(row, (namespace, key))| Placed { segment, row, namespace, key };
+        Ok(rows.into_iter().zip(keys).map(placed).collect())
+    }
+}
+
 /// The places of the units of a set, in serial order; the first error ends them.
 ///
 /// Segments are merged: the one with the least serial is read until it passes the least of the
@@ -143,7 +175,51 @@ impl SerialOrder {
         Ok(())
     }
 
-    fn wait(&mut self, cursor: Cursor) {
+    /// The next units, at most so many; none at the end. After an error there are none.
+    pub(crate) fn take_units(&mut self, units_max: usize) -> Result<Vec<Placed>> {
+        let mut units = Vec::new();
+        while units.len() < units_max {
+            if let Some(current) = &mut self.current {
+                let waiting = self.waiting.last();
+                if waiting.is_none_or(|it| current.ends_before(it, self.set.snapshot())) {
+                    // The last one is left to the step, which looks what comes then.
+                    current.take_into(units_max - units.len() - 1, &mut units);
+                }
+            }
+            let Some(placed) = self.next() else { break };
+            units.push(placed?);
+        }
+        Ok(units)
+    }
+
+    /// The next units, at most so many and at least one; none at the end. Where all that is left of
+    /// a segment comes before the others, no serials are read. After an error there are none.
+    pub(crate) fn take_stretch(&mut self, units_max: usize) -> Result<Option<Stretch>> {
+        let taken = match self.failed.take() {
+            Some(error) => Err(error),
+            None => self.next_stretch(units_max.max(1)),
+        };
+        if taken.is_err() {
+            self.current = None;
+        }
+        Ok(taken?.filter(|it| it.len() > 0))
+    }
+
+    fn next_stretch(&mut self, units_max: usize) -> Result<Option<Stretch>> {
+        let (set, waiting) = (&self.set, self.waiting.last());
+        let Some(current) = &mut self.current else { return Ok(None) };
+        if !current.is_alone(set, waiting)? {
+            return self.take_units(units_max).map(|units| Some(Stretch::Units(units)));
+        }
+        let (segment, rows) = (current.segment, current.take_rows(units_max, set));
+        if !current.fill(set)? {
+            self.current = self.waiting.pop();
+        }
+        Ok(Some(Stretch::Rows { segment, rows }))
+    }
+
+    fn wait(&mut self, mut cursor: Cursor) {
+        cursor.alone = None;
         let snapshot = self.set.snapshot();
         let at = self.waiting.partition_point(|it| it.compare(&cursor, snapshot).is_gt());
         self.waiting.insert(at, cursor);
@@ -197,11 +273,14 @@ struct Cursor {
     keys: Vec<(u32, SerialKey)>,
     /// How many keys to decode next.
     stride: usize,
+    /// Whether all of them come before those of other segments, once it is known.
+    alone: Option<bool>,
 }
 
 impl Cursor {
     fn new(segment: usize) -> Self {
-        Cursor { segment, chunk: 0, rows: Vec::new(), decoded: 0, keys: Vec::new(), stride: 1 }
+        let (rows, keys) = (Vec::new(), Vec::new());
+        Cursor { segment, chunk: 0, rows, decoded: 0, keys, stride: 1, alone: None }
     }
 
     /// Decodes keys where none is left; false where there are no more.
@@ -238,9 +317,69 @@ impl Cursor {
         Some(Placed { segment: self.segment, row, namespace, key })
     }
 
+    /// Whether all that is left comes before the next unit of every other segment.
+    fn is_alone(&mut self, set: &UnitSet, next: Option<&Cursor>) -> Result<bool> {
+        if let Some(known) = self.alone {
+            return Ok(known);
+        }
+        let alone = match next {
+            None => true,
+            Some(next) => {
+                let rows = set.rows().get(self.segment).ok_or_else(no_segment)?;
+                let segment = set.snapshot().segments().get(self.segment).ok_or_else(no_segment)?;
+                let last = rows.len().checked_sub(1).and_then(|last| rows.select(last));
+                let last = segment.units.keys().key_at(last.ok_or_else(no_segment)?)?;
+                self.compare_key(Some(&last), next, set.snapshot()).is_lt()
+            }
+        };
+        self.alone = Some(alone);
+        Ok(alone)
+    }
+
+    /// Takes rows whether they are decoded or not, at most so many.
+    fn take_rows(&mut self, rows_max: usize, set: &UnitSet) -> Vec<u32> {
+        self.decoded -= self.keys.len();
+        self.keys.clear();
+        self.stride = 1;
+        let mut taken = Vec::new();
+        while taken.len() < rows_max && (self.decoded < self.rows.len() || self.next_chunk(set)) {
+            let end = self.rows.len().min(self.decoded + rows_max - taken.len());
+            taken.extend_from_slice(self.rows.get(self.decoded..end).unwrap_or_default());
+            self.decoded = end;
+        }
+        taken
+    }
+
+    /// Takes units that are decoded, at most so many, but leaves one.
+    fn take_into(&mut self, units_max: usize, out: &mut Vec<Placed>) {
+        let count = units_max.min(self.keys.len().saturating_sub(1));
+        let start = self.decoded - self.keys.len();
+        let rows = self.rows.get(start..start + count).unwrap_or_default();
+        let keys = self.keys.drain(self.keys.len() - count..).rev();
+        let segment = self.segment;
+        let placed =
+            |(row, (namespace, key)): (&u32, _)| Placed { segment, row: *row, namespace, key };
+        out.extend(rows.iter().zip(keys).map(placed));
+    }
+
     /// Compares the next units of two segments.
     fn compare(&self, other: &Cursor, snapshot: &Snapshot) -> Ordering {
-        let ((a, k), (b, l)) = match (self.keys.last(), other.keys.last()) {
+        self.compare_key(self.keys.last(), other, snapshot)
+    }
+
+    /// Whether all units that are decoded come before the next one of another segment.
+    fn ends_before(&self, other: &Cursor, snapshot: &Snapshot) -> bool {
+        self.compare_key(self.keys.first(), other, snapshot).is_lt()
+    }
+
+    /// Compares a unit with the next one of another segment.
+    fn compare_key(
+        &self,
+        key: Option<&(u32, SerialKey)>,
+        other: &Cursor,
+        snapshot: &Snapshot,
+    ) -> Ordering {
+        let ((a, k), (b, l)) = match (key, other.keys.last()) {
             (Some(a), Some(b)) => (a, b),
             (a, b) => return a.is_none().cmp(&b.is_none()),
         };

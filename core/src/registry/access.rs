@@ -25,7 +25,7 @@ const UNKNOWN: u32 = 1 << 6;
 const REFUSED: u32 = 1 << 7;
 
 impl Access {
-    pub(crate) fn of(permissions: &Permissions) -> Self {
+    pub(crate) fn of(permissions: Permissions) -> Self {
         let mut bits = 0;
         for purpose in Purpose::ALL {
             for channel in Channel::ALL {
@@ -94,7 +94,7 @@ mod tests {
             .with_channel(Channel::Email)
             .with_consent(Purpose::Safety, Consent::Refused);
         let silent = Permissions::default().with_channel(Channel::Sms);
-        let (refused, silent) = (Access::of(&refused), Access::of(&silent));
+        let (refused, silent) = (Access::of(refused), Access::of(silent));
         assert_eq!(
             refused.standing(Purpose::Safety),
             Standing::Unreachable(UnreachableReason::ConsentRefused)

@@ -1,5 +1,7 @@
 //! What a registration permits.
 
+use std::fmt;
+
 use super::channel::Channel;
 use super::consent::{Consent, Purpose};
 
@@ -25,11 +27,10 @@ use super::consent::{Consent, Purpose};
 /// assert_eq!(permissions.decide(Purpose::Marketing, Channel::Email), Permit::Refused);
 /// assert_eq!(permissions.decide(Purpose::Safety, Channel::Sms), Permit::NoContact);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Permissions {
-    channels: u8,
-    purposes: [Consent; 3],
-    by_channel: [Consent; 5],
+    /// A bit a usable channel, two bits a consent: for each purpose, then for each channel.
+    bits: u32,
 }
 
 /// Whether a message of one purpose may go through one channel.
@@ -57,52 +58,66 @@ impl Permit {
 impl Permissions {
     /// Bits that a registration's permissions take in a file.
     const BITS: u32 = 5 + 2 * (3 + 5);
+    /// The lower bits of all consents.
+    const CONSENTS: u32 = 0x5555 << 5;
 
     /// Makes a channel usable.
     #[must_use]
     pub fn with_channel(mut self, channel: Channel) -> Self {
-        self.channels |= 1 << channel.place();
+        self.bits |= 1 << channel.place();
         self
     }
 
     /// Makes a channel usable, or not.
     pub(crate) fn with_channel_usable(mut self, channel: Channel, usable: bool) -> Self {
         let bit = 1 << channel.place();
-        self.channels = if usable { self.channels | bit } else { self.channels & !bit };
+        self.bits = if usable { self.bits | bit } else { self.bits & !bit };
         self
     }
 
     /// Says what the owner answered for a purpose.
     #[must_use]
-    pub fn with_consent(mut self, purpose: Purpose, consent: Consent) -> Self {
-        if let Some(slot) = self.purposes.get_mut(purpose.place()) {
-            *slot = consent;
-        }
-        self
+    pub fn with_consent(self, purpose: Purpose, consent: Consent) -> Self {
+        self.with_consent_at(of_purpose(purpose), consent)
     }
 
     /// Says what the owner answered for a channel.
     #[must_use]
-    pub fn with_channel_consent(mut self, channel: Channel, consent: Consent) -> Self {
-        if let Some(slot) = self.by_channel.get_mut(channel.place()) {
-            *slot = consent;
-        }
+    pub fn with_channel_consent(self, channel: Channel, consent: Consent) -> Self {
+        self.with_consent_at(of_channel(channel), consent)
+    }
+
+    fn with_consent_at(mut self, place: usize, consent: Consent) -> Self {
+        let number = match consent {
+            Consent::Unknown => 0,
+            Consent::Given => 1,
+            Consent::Refused => 2,
+        };
+        self.bits = self.bits & !(3 << place) | number << place;
         self
+    }
+
+    fn consent_at(self, place: usize) -> Consent {
+        match self.bits >> place & 3 {
+            0 => Consent::Unknown,
+            1 => Consent::Given,
+            _ => Consent::Refused,
+        }
     }
 
     /// Whether the registration has the contact that a channel needs.
     pub fn has_channel(&self, channel: Channel) -> bool {
-        self.channels >> channel.place() & 1 == 1
+        self.bits >> channel.place() & 1 == 1
     }
 
     /// What the owner answered for a purpose.
     pub fn consent(&self, purpose: Purpose) -> Consent {
-        self.purposes.get(purpose.place()).copied().unwrap_or_default()
+        self.consent_at(of_purpose(purpose))
     }
 
     /// What the owner answered for a channel.
     pub fn channel_consent(&self, channel: Channel) -> Consent {
-        self.by_channel.get(channel.place()).copied().unwrap_or_default()
+        self.consent_at(of_channel(channel))
     }
 
     /// Whether a message of this purpose may go through this channel.
@@ -124,36 +139,36 @@ impl Permissions {
 
     /// As a number of [`Permissions::BITS`] bits: channels, then two bits a consent.
     pub(crate) fn to_bits(self) -> i64 {
-        let consents = self.purposes.iter().chain(&self.by_channel);
-        let (bits, _) = consents.fold((i64::from(self.channels), 5), |(bits, at), consent| {
-            let number = match consent {
-                Consent::Unknown => 0,
-                Consent::Given => 1,
-                Consent::Refused => 2,
-            };
-            (bits | number << at, at + 2)
-        });
-        bits
+        i64::from(self.bits)
     }
 
     /// The permissions of a number; none where it is no such number.
+    #[inline]
     pub(crate) fn from_bits(bits: i64) -> Option<Self> {
-        if bits >> Self::BITS != 0 {
-            return None;
-        }
-        let mut found =
-            Permissions { channels: u8::try_from(bits & 31).ok()?, ..Permissions::default() };
-        let mut rest = bits >> 5;
-        for slot in found.purposes.iter_mut().chain(&mut found.by_channel) {
-            *slot = match rest & 3 {
-                0 => Consent::Unknown,
-                1 => Consent::Given,
-                2 => Consent::Refused,
-                _ => return None,
-            };
-            rest >>= 2;
-        }
-        Some(found)
+        let bits = u32::try_from(bits).ok().filter(|bits| bits >> Self::BITS == 0)?;
+        // No consent has both of its bits.
+        (bits & bits >> 1 & Self::CONSENTS == 0).then_some(Permissions { bits })
+    }
+}
+
+/// Where the consent for a purpose is.
+fn of_purpose(purpose: Purpose) -> usize {
+    5 + 2 * purpose.place()
+}
+
+/// Where the consent for a channel is.
+fn of_channel(channel: Channel) -> usize {
+    5 + 2 * (3 + channel.place())
+}
+
+impl fmt::Debug for Permissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let channels = Channel::ALL.into_iter().filter(|it| self.has_channel(*it));
+        f.debug_struct("Permissions")
+            .field("channels", &channels.collect::<Vec<_>>())
+            .field("purposes", &Purpose::ALL.map(|it| self.consent(it)))
+            .field("by_channel", &Channel::ALL.map(|it| self.channel_consent(it)))
+            .finish()
     }
 }
 

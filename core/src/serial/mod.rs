@@ -23,6 +23,7 @@ mod shapes;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod window;
 
 pub(crate) use automaton::Class;
@@ -37,4 +38,5 @@ pub(crate) use key::opaque_order;
 pub use normaliser::Normaliser;
 pub use range::{KeyRange, SerialRange};
 pub(crate) use tail::Tail;
+pub(crate) use texts::SerialTexts;
 pub(crate) use window::{Case, Condition, Letters, MadeIn, Reading, Shape, Slot, Stretch};

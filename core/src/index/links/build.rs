@@ -193,7 +193,7 @@ fn summaries(
         let began = held.from.is_none_or(|from| from <= as_of_min);
         let passes = held.to.is_some() || !began;
         let access =
-            if owned && !passes { Access::of(&held.permissions) } else { Access::default() };
+            if owned && !passes { Access::of(held.permissions) } else { Access::default() };
         if let Some(slot) = summaries.get_mut(position as usize) {
             slot.join(Summary { live: 1, passes, owned, varies: owned && passes, access });
         }

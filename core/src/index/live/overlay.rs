@@ -268,7 +268,7 @@ impl Overlay {
                 continue;
             }
             let from = same.iter().filter_map(|(_, it)| it.from).max().unwrap_or(i64::MIN);
-            let permits = same.iter().map(|(_, it)| Access::of(&it.permissions));
+            let permits = same.iter().map(|(_, it)| Access::of(it.permissions));
             let access = permits.fold(Access::default(), Access::union);
             steady.push(Standing { unit: *unit, from, access });
         }

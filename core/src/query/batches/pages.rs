@@ -55,7 +55,7 @@ impl Pages {
 
     fn page(&mut self) -> Result<Option<Page>> {
         let Some(order) = &mut self.order else { return Ok(None) };
-        let units = order.by_ref().take(self.units_max).collect::<Result<Vec<Placed>>>()?;
+        let units = order.take_units(self.units_max)?;
         if units.is_empty() {
             self.order = None;
             return Ok(None);

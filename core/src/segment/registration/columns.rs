@@ -178,7 +178,7 @@ impl StoredColumn {
             StoredColumn::Packed(texts) => texts.read_into(rows, out),
             StoredColumn::Texts(column) => {
                 let Some(texts) = column.dictionary() else { return Ok(()) };
-                let texts = texts.open()?;
+                let texts = texts.open(rows.len())?;
                 let mut ordinals = Vec::with_capacity(rows.len());
                 each_ordinal(column, rows, |ordinal| {
                     ordinals.push(ordinal);

@@ -180,24 +180,35 @@ impl RegistrationSegment {
         positions: &[u32],
         mut call: impl FnMut(u32, u32) -> Result<()>,
     ) -> Result<()> {
-        let number = |it: Option<i64>| it.and_then(|it| u64::try_from(it).ok());
-        let mut starts = Vec::with_capacity(positions.len());
-        self.firsts.each_number(positions, |it| {
-            starts.push(number(it));
-            Ok(())
-        })?;
         let last = self.keys.rows().saturating_sub(1);
-        let after: Vec<u32> =
-            positions.iter().filter(|it| u64::from(**it) < last).map(|it| it + 1).collect();
-        let mut ends = Vec::with_capacity(positions.len());
-        self.firsts.each_number(&after, |it| {
-            ends.push(number(it));
+        // The next serial's first registration ends those of a serial; where one follows the other
+        // it is read once.
+        let mut read: Vec<u32> = Vec::with_capacity(positions.len() + 1);
+        for position in positions {
+            let after = (u64::from(*position) < last).then(|| position + 1);
+            for place in std::iter::once(*position).chain(after) {
+                if read.last() != Some(&place) {
+                    read.push(place);
+                }
+            }
+        }
+        let mut firsts = Vec::with_capacity(read.len());
+        self.firsts.each_number(&read, |it| {
+            firsts.push(it.and_then(|it| u64::try_from(it).ok()));
             Ok(())
         })?;
-        let mut ends = ends.into_iter();
-        for (position, start) in positions.iter().zip(starts) {
-            let end =
-                if u64::from(*position) < last { ends.next().flatten() } else { Some(self.rows) };
+        let mut at = 0;
+        for position in positions {
+            // Where a serial is asked for twice, it stays where it is.
+            while read.get(at).is_some_and(|place| place != position) {
+                at += 1;
+            }
+            let start = firsts.get(at).copied().flatten();
+            let end = if u64::from(*position) < last {
+                firsts.get(at + 1).copied().flatten()
+            } else {
+                Some(self.rows)
+            };
             let span = start.zip(end).filter(|(start, end)| start < end && *end <= self.rows);
             let span = span.and_then(|(start, end)| {
                 // A segment of 2^32 rows ends past what 32 bits hold.

@@ -21,7 +21,17 @@ impl TextBuffer {
     /// Adds a text, or that it is missing.
     pub(crate) fn push(&mut self, text: Option<&[u8]>) {
         let Some(text) = text else { return self.push_missing() };
-        self.bytes.extend_from_slice(text);
+        match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+            // A short text is two words that overlap, which takes less than a copy of any length.
+            (Some(first), Some(last)) if text.len() <= 16 => {
+                let end = self.bytes.len() + text.len();
+                let low = u128::from(u64::from_le_bytes(*first));
+                let high = u128::from(u64::from_le_bytes(*last)) << (8 * (text.len() - 8));
+                self.bytes.extend_from_slice(&(low | high).to_le_bytes());
+                self.bytes.truncate(end);
+            }
+            _ => self.bytes.extend_from_slice(text),
+        }
         self.end();
     }
 
@@ -89,6 +99,11 @@ impl TextBuffer {
         self.bytes.get(start..*self.ends.get(place)?)
     }
 
+    /// As [`into_parts`](TextBuffer::into_parts), of bytes that may not be UTF-8.
+    pub(crate) fn into_unchecked(self) -> (Vec<u8>, Vec<usize>, Option<Vec<bool>>) {
+        (self.bytes, self.ends, Some(self.there).filter(|it| !it.is_empty()))
+    }
+
     /// The bytes of all texts, where each ends, and whether each is there unless all are.
     ///
     /// # Errors
@@ -143,6 +158,18 @@ mod tests {
         halves.push(Some(&[first]));
         halves.push(Some(&[second]));
         assert!(halves.into_parts().is_err());
+    }
+
+    #[test]
+    fn texts_of_every_length_come_back() {
+        let all = "abcdefghijklmnopqrstuvwxyz";
+        let texts: Vec<&str> = (0..all.len()).map(|length| &all[all.len() - length..]).collect();
+        let mut buffer = TextBuffer::default();
+        for text in &texts {
+            buffer.push(Some(text.as_bytes()));
+        }
+        let found = buffer.into_texts().unwrap();
+        assert_eq!(found.iter().map(Option::as_deref).collect::<Option<Vec<_>>>().unwrap(), texts);
     }
 
     #[test]

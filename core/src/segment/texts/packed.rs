@@ -15,6 +15,8 @@ const TEXTS: u32 = 0x32;
 
 /// Rows of a block, which is read as a whole.
 const BLOCK_ROWS: usize = 1_024;
+/// Bytes that room is made for, a text that is read.
+const BYTES_A_TEXT: usize = 32;
 
 /// Texts in row order, an empty one being a missing one. Cloning shares the file.
 #[derive(Clone, Debug)]
@@ -125,6 +127,7 @@ impl PackedTexts {
     /// Adds the texts of `rows`, which ascend as a rule.
     pub(crate) fn read_into(&self, rows: &[u32], out: &mut TextBuffer) -> Result<()> {
         let symbols = self.symbols()?;
+        out.bytes.reserve(rows.len().saturating_mul(BYTES_A_TEXT));
         self.each_shortened(rows, |bytes| {
             if bytes.is_empty() {
                 out.push(None);

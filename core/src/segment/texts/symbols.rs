@@ -14,6 +14,8 @@ const SYMBOL_BYTES_MAX: usize = 8;
 /// Bytes of texts from which the symbols are learned, and how often they are looked at.
 const SAMPLE_BYTES: usize = 1 << 16;
 const ROUNDS: usize = 5;
+/// Bytes of a text that are put together before they are written.
+const RESTORED_AT_ONCE: usize = 64;
 
 /// A symbol: its bytes, the first one lowest, and how many there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,19 +144,27 @@ impl Symbols {
     /// `corrupt` where a symbol is none of the table, or the bytes end after an escape.
     pub(super) fn restore(&self, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
         let mut bytes = bytes.iter();
+        let (mut text, mut end) = ([0; RESTORED_AT_ONCE], 0);
         while let Some(number) = bytes.next() {
-            if *number == ESCAPE {
+            let symbol = if *number == ESCAPE {
                 let byte = bytes.next();
-                out.push(*byte.ok_or_else(|| Error::corrupt("texts: one ends in an escape"))?);
-                continue;
+                let byte = *byte.ok_or_else(|| Error::corrupt("texts: one ends in an escape"))?;
+                Symbol { bytes: u64::from(byte), len: 1 }
+            } else {
+                let symbol = self.symbols.get(usize::from(*number)).copied();
+                symbol.ok_or_else(|| Error::corrupt("texts: one has no such symbol"))?
+            };
+            // All eight bytes at once; what comes next is written over those that do not count.
+            if let Some(to) = text.get_mut(end..).and_then(<[u8]>::first_chunk_mut) {
+                *to = symbol.bytes.to_le_bytes();
             }
-            let symbol = self.symbols.get(usize::from(*number));
-            let symbol = symbol.ok_or_else(|| Error::corrupt("texts: one has no such symbol"))?;
-            // All eight bytes at once, and back to those that count.
-            let end = out.len() + symbol.len;
-            out.extend_from_slice(&symbol.bytes.to_le_bytes());
-            out.truncate(end);
+            end += symbol.len;
+            if end > RESTORED_AT_ONCE - SYMBOL_BYTES_MAX {
+                out.extend_from_slice(text.get(..end).unwrap_or_default());
+                end = 0;
+            }
         }
+        out.extend_from_slice(text.get(..end).unwrap_or_default());
         Ok(())
     }
 

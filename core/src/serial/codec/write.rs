@@ -2,6 +2,7 @@
 
 use super::build::{Codec, Rules, Step};
 use crate::serial::CheckPolicy;
+use crate::serial::texts::Counter;
 
 impl Codec {
     /// Appends the serial of a code, which is at most `last`; false, and nothing appended, where no
@@ -21,6 +22,18 @@ impl Codec {
             return false;
         }
         true
+    }
+
+    /// The digits at the end of the serial of a code, where nothing but they changes with the next
+    /// code.
+    pub(in crate::serial) fn counter(&self, code: u128) -> Option<Counter> {
+        let Some(Step::Field { field, weight: 1 }) = self.steps.last() else { return None };
+        let digits = field.digits().filter(|_| self.rules.is_none())?;
+        let number = match field.last().checked_add(1) {
+            Some(count) => divide(code, count).1,
+            None => code,
+        };
+        Some(Counter { digits, room: field.last().checked_sub(number)? })
     }
 
     fn write(&self, code: u128, out: &mut String) {

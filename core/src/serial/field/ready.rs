@@ -136,6 +136,11 @@ impl Field {
         self.least.is_some()
     }
 
+    /// How many digits it has, where it is all numbers of so many digits.
+    pub(in crate::serial) fn digits(&self) -> Option<usize> {
+        (self.decimal && self.numbering == Numbering::Fixed).then_some(self.width_max)
+    }
+
     /// The value of a number; none where the values are texts.
     pub(in crate::serial) fn value_of(&self, number: u128) -> Option<i64> {
         self.least?.checked_add(i64::try_from(number).ok()?)
