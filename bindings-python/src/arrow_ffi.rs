@@ -14,6 +14,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
+use crate::apart::apart;
+
 const STREAM: &CStr = c"arrow_array_stream";
 const SCHEMA: &CStr = c"arrow_schema";
 const ARRAY: &CStr = c"arrow_array";
@@ -37,7 +39,12 @@ impl ArrowStream {
                 object.get_type().name()?
             )));
         }
-        RecordBatchStreamReader::try_new(stream_of(object)?).map(ArrowStream).map_err(unreadable)
+        // A library may take its time here: polars makes few chunks of many.
+        let (py, table) = (object.py(), object.clone().unbind());
+        apart(py, move |py| {
+            let stream = stream_of(&table.into_bound(py))?;
+            RecordBatchStreamReader::try_new(stream).map(ArrowStream).map_err(unreadable)
+        })
     }
 }
 

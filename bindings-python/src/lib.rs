@@ -12,6 +12,7 @@
     reason = "Python gives arguments by value, and its methods have a self"
 )]
 
+mod apart;
 mod arrow_ffi;
 mod convert;
 mod error;

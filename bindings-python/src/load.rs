@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList};
 use seriatim::{Record, Registrations, Schema, Units};
 
+use crate::apart::{Ahead, interrupted};
 use crate::arrow_ffi::{ArrowStream, is_table};
 use crate::convert::{Names, is_path, path, record_named};
 use crate::error::{invalid, raised};
@@ -47,7 +48,10 @@ impl Input {
         let Ok(list) = value.cast::<PyList>() else { return Ok(Input::Tables(items.unbind())) };
         let Some(first) = list.iter().next() else { return Ok(Input::Records(Vec::new())) };
         if first.is_instance_of::<PyDict>() {
-            let records = list.iter().map(|it| record_named(it.cast::<PyDict>()?, schema, names));
+            let records = list.iter().enumerate().map(|(at, it)| {
+                interrupted(value.py(), at)?;
+                record_named(it.cast::<PyDict>()?, schema, names)
+            });
             return Ok(Input::Records(records.collect::<PyResult<_>>()?));
         }
         if is_path(&first)? {
@@ -77,7 +81,7 @@ impl Input {
 
     fn batches(self, fault: &Fault) -> Box<dyn Iterator<Item = seriatim::Result<RecordBatch>>> {
         match self {
-            Input::Table(reader) => Box::new(read(*reader)),
+            Input::Table(reader) => read(*reader, fault),
             Input::Tables(tables) => {
                 Box::new(Tables { rest: tables, open: None, fault: fault.clone() })
             }
@@ -106,9 +110,12 @@ impl Input {
 
 /// The batches of a table. polars gives a column of nothing but nulls in a form of its own, which
 /// cannot be read, and the message of that names no column.
-fn read(reader: RecordBatchStreamReader) -> impl Iterator<Item = seriatim::Result<RecordBatch>> {
+fn read(
+    reader: RecordBatchStreamReader,
+    fault: &Fault,
+) -> Box<dyn Iterator<Item = seriatim::Result<RecordBatch>>> {
     let schema = reader.schema();
-    reader.map(move |batch| {
+    let batches = reader.map(move |batch| {
         batch.map_err(|error| {
             let untyped = |it: &&Arc<Field>| *it.data_type() == DataType::Null;
             match schema.fields().iter().find(untyped) {
@@ -120,7 +127,11 @@ fn read(reader: RecordBatchStreamReader) -> impl Iterator<Item = seriatim::Resul
                 None => seriatim::Error::from(error),
             }
         })
-    })
+    });
+    match Ahead::of(batches, fault) {
+        Ok(batches) => Box::new(batches),
+        Err(error) => Box::new(std::iter::once(Err(fault.told(error)))),
+    }
 }
 
 /// The first exception that Python code raised during a load; it is what the caller is told.
@@ -130,6 +141,13 @@ pub(crate) struct Fault(Arc<Mutex<Option<PyErr>>>);
 impl Fault {
     pub(crate) fn set(&self, error: PyErr) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    /// Keeps an exception, and gives the core an error to end with.
+    pub(crate) fn told(&self, error: PyErr) -> seriatim::Error {
+        let told = arrow_schema::ArrowError::ExternalError(error.to_string().into());
+        self.set(error);
+        told.into()
     }
 
     /// The result of a load, or the exception that ended it.
@@ -164,13 +182,9 @@ impl Iterator for Tables {
                 return Some(batch);
             }
             match self.advance() {
-                Ok(Some(reader)) => self.open = Some(Box::new(read(reader))),
+                Ok(Some(reader)) => self.open = Some(read(reader, &self.fault)),
                 Ok(None) => return None,
-                Err(error) => {
-                    let told = arrow_schema::ArrowError::ExternalError(error.to_string().into());
-                    self.fault.set(error);
-                    return Some(Err(told.into()));
-                }
+                Err(error) => return Some(Err(self.fault.told(error))),
             }
         }
     }

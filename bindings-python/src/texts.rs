@@ -11,6 +11,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::apart::interrupted;
 use crate::arrow_ffi::columns_of;
 use crate::convert::serial_text;
 use crate::error::invalid;
@@ -32,11 +33,12 @@ impl Texts {
         if value.is_instance_of::<PyString>() {
             return Err(PyTypeError::new_err("expected many serials, not one text"));
         }
-        let text = |it: PyResult<Bound<'_, PyAny>>| {
+        let text = |(at, it): (usize, PyResult<Bound<'_, PyAny>>)| {
             let it = it?;
+            interrupted(value.py(), at)?;
             if it.is_none() { Ok(String::new()) } else { serial_text(&it) }
         };
-        value.try_iter()?.map(text).collect::<PyResult<_>>().map(Texts::List)
+        value.try_iter()?.enumerate().map(text).collect::<PyResult<_>>().map(Texts::List)
     }
 
     /// Every text in its order; a missing one is empty, which is no serial.

@@ -214,3 +214,47 @@ def test_ctrl_c_stops_a_load_and_leaves_the_index(tmp_path, at):
     # A fifth of a second where nothing else runs; the machine of a test may be busy.
     assert float(late) < 2.0
     assert (units, reopened, whole, second) == ("1", "1", "True", "2")
+
+
+# What a library in C does, which no interrupt reaches: it waits until the interrupt was seen.
+UNREACHABLE = """
+import ctypes, os, signal, sys
+import polars as pl
+import pyarrow as pa
+import seriatim as st
+libc, mutex = ctypes.CDLL(None), ctypes.create_string_buffer(64)
+libc.pthread_mutex_lock(mutex)
+frame = pl.DataFrame({"serial": ["1", "2"]})
+def work():
+    os.kill(os.getpid(), signal.SIGINT)
+    libc.pthread_mutex_lock(mutex)
+    libc.pthread_mutex_unlock(mutex)
+class Exported:
+    def __arrow_c_stream__(self, requested_schema=None):
+        work()
+        return frame.__arrow_c_stream__(requested_schema)
+def batches():
+    first, *_ = frame.to_arrow().to_batches()
+    yield first
+    work()
+    yield first
+def pulled():
+    return pa.RecordBatchReader.from_batches(next(batches()).schema, batches())
+index = st.create(sys.argv[1])
+for table in (Exported(), iter([Exported()]), pulled(), iter([pulled()])):
+    try:
+        index.load_units(table)
+    except KeyboardInterrupt:
+        libc.pthread_mutex_unlock(mutex)
+        print("stopped", index.units)
+        libc.pthread_mutex_lock(mutex)
+print(index.load_units(frame).loaded)
+"""
+
+
+def test_ctrl_c_stops_while_another_library_is_at_work(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", UNREACHABLE, str(tmp_path / "index")],
+        capture_output=True, text=True, timeout=60, check=False,
+    )
+    assert done.stdout.splitlines() == ["stopped 0"] * 4 + ["2"], done.stderr
