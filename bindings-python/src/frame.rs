@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
+use pyo3::exceptions::{PyImportError, PyModuleNotFoundError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
 
@@ -93,17 +94,19 @@ impl Frame {
 
     /// The table as a polars DataFrame.
     fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("polars")?.call_method1("DataFrame", (slf,))
+        library(slf.py(), "polars", "polars")?.call_method1("DataFrame", (slf,))
     }
 
     /// The table as a pyarrow Table.
     fn to_arrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("pyarrow")?.call_method1("table", (slf,))
+        library(slf.py(), "pyarrow", "arrow")?.call_method1("table", (slf,))
     }
 
     /// The table as a pandas DataFrame.
     fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        Frame::to_arrow(slf)?.call_method0("to_pandas")
+        library(slf.py(), "pandas", "pandas")?;
+        let table = library(slf.py(), "pyarrow", "pandas")?.call_method1("table", (slf,))?;
+        table.call_method0("to_pandas")
     }
 
     /// The rows as a list of dicts, for small tables.
@@ -128,4 +131,21 @@ impl Frame {
         let rows = self.rows.map_or_else(|| "rows as they come".into(), |it| format!("{it} rows"));
         format!("Frame({rows}: {})", self.columns().join(", "))
     }
+}
+
+/// A library that nothing else needs; without it the error says how to have it.
+pub(crate) fn library<'py>(
+    py: Python<'py>,
+    name: &str,
+    extra: &str,
+) -> PyResult<Bound<'py, PyModule>> {
+    py.import(name).map_err(|error| {
+        if !error.is_instance_of::<PyModuleNotFoundError>(py) {
+            return error;
+        }
+        let told = format!("this needs {name}: pip install seriatim[{extra}]");
+        let told = PyImportError::new_err(told);
+        told.set_cause(py, Some(error));
+        told
+    })
 }

@@ -12,6 +12,7 @@ use seriatim::Verdict;
 
 use crate::arrow_ffi::{array_capsules, type_capsule};
 use crate::error::invalid;
+use crate::frame::library;
 
 /// Every verdict, in the order of the codes of a column of them.
 pub(crate) const VERDICTS: [Verdict; 5] = [
@@ -90,17 +91,19 @@ impl Verdicts {
 
     /// The column as a polars Series.
     fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("polars")?.call_method1("Series", ("verdict", slf))
+        library(slf.py(), "polars", "polars")?.call_method1("Series", ("verdict", slf))
     }
 
     /// The column as a pyarrow Array.
     fn to_arrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("pyarrow")?.call_method1("array", (slf,))
+        library(slf.py(), "pyarrow", "arrow")?.call_method1("array", (slf,))
     }
 
     /// The column as a pandas Series.
     fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        Verdicts::to_arrow(slf)?.call_method0("to_pandas")
+        library(slf.py(), "pandas", "pandas")?;
+        let array = library(slf.py(), "pyarrow", "pandas")?.call_method1("array", (slf,))?;
+        array.call_method0("to_pandas")
     }
 
     /// The codes as a list.

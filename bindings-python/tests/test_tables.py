@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import time
 
 import pandas as pd
@@ -71,6 +72,15 @@ def test_tables_come_out_through_arrow(index):
     assert (table.rows, len(table.to_dicts())) == (4, 4)
     # It is read anew each time.
     assert pl.DataFrame(table).equals(table.to_polars())
+
+
+@pytest.mark.parametrize(("name", "missing"), [("polars", "polars"), ("arrow", "pyarrow"), ("pandas", "pyarrow"), ("pandas", "pandas")])
+def test_a_library_that_is_missing_is_named(index, monkeypatch, name, missing):
+    verdicts = index.select("facility = 'Brno'").status_many(pl.Series(["1"]))
+    monkeypatch.setitem(sys.modules, missing, None)
+    for table in (index.all().table(), verdicts):
+        with pytest.raises(ImportError, match=rf"this needs {missing}: pip install seriatim\[{name}\]"):
+            getattr(table, f"to_{name}")()
 
 
 def test_groups_are_a_small_table(index):
@@ -219,3 +229,16 @@ def test_a_serial_in_a_set(index):
     assert "00042502" in late and "00042500" not in late
     assert ("", "00042503") in late
     assert [str(it) for it in late] == ["00042502", "00042503"]
+
+
+def test_columns_are_shared_and_not_copied(index):
+    def addresses(column):
+        return [it.address for it in column.buffers() if it is not None]
+
+    groups = index.all().by("facility")
+    verdicts = index.select("facility = 'Brno'").status_many(pl.Series(["1", "2"]))
+    first, second = pa.table(groups), pa.table(groups)
+    for one, other in zip(first.columns, second.columns, strict=True):
+        assert addresses(one.chunk(0)) == addresses(other.chunk(0)) != []
+    kept, again = pa.array(verdicts), pa.array(verdicts)
+    assert addresses(kept) == addresses(again) != []
