@@ -36,13 +36,15 @@ impl RowSet {
         mut chunk: impl FnMut(u16) -> Result<Option<Container<'a>>>,
     ) -> Result<RowSet> {
         let mut out = RowSet::new();
-        let mut mask = Mask::new();
+        // Most sets that are asked have none of the chunks.
+        let mut scratch = None;
         for ours in self.stored() {
             if let Some(theirs) = chunk(ours.key)? {
+                let mask = scratch.get_or_insert_with(Mask::new);
                 mask.clear_all();
-                ours.container().or_into(&mut mask);
-                theirs.and_into(&mut mask);
-                out.push_chunk(Chunk::of_mask(ours.key, &mask));
+                ours.container().or_into(mask);
+                theirs.and_into(mask);
+                out.push_chunk(Chunk::of_mask(ours.key, mask));
             }
         }
         Ok(out)
@@ -53,13 +55,13 @@ impl RowSet {
         &self,
         mut chunk: impl FnMut(u16) -> Result<Option<Container<'a>>>,
     ) -> Result<u64> {
-        let mut common = 0;
-        let mut mask = Mask::new();
+        let (mut common, mut scratch) = (0, None);
         for ours in self.stored() {
             if let Some(theirs) = chunk(ours.key)? {
+                let mask = scratch.get_or_insert_with(Mask::new);
                 mask.clear_all();
-                ours.container().or_into(&mut mask);
-                common += u64::from(theirs.and_count(&mask));
+                ours.container().or_into(mask);
+                common += u64::from(theirs.and_count(mask));
             }
         }
         Ok(common)
@@ -68,8 +70,12 @@ impl RowSet {
     fn combine(&self, op: Op, other: &RowSet) -> RowSet {
         let keeps_left = op != Op::And;
         let keeps_right = matches!(op, Op::Or | Op::Xor);
-        let mut out = RowSet::new();
-        let mut mask = Mask::new();
+        match (self.is_empty(), other.is_empty()) {
+            (_, true) => return if keeps_left { self.clone() } else { RowSet::new() },
+            (true, _) => return if keeps_right { other.clone() } else { RowSet::new() },
+            _ => {}
+        }
+        let (mut out, mut scratch) = (RowSet::new(), None);
         let (mut left, mut right) = (self.stored(), other.stored());
         loop {
             let order = match (left.first(), right.first()) {
@@ -87,10 +93,11 @@ impl RowSet {
                 }
                 Ordering::Equal => {
                     if let (Some(a), Some(b)) = (pop(&mut left), pop(&mut right)) {
+                        let mask = scratch.get_or_insert_with(Mask::new);
                         mask.clear_all();
-                        a.container().or_into(&mut mask);
-                        b.container().apply(op, &mut mask);
-                        out.push_chunk(Chunk::of_mask(a.key, &mask));
+                        a.container().or_into(mask);
+                        b.container().apply(op, mask);
+                        out.push_chunk(Chunk::of_mask(a.key, mask));
                     }
                 }
             }

@@ -25,7 +25,7 @@ pub use registrar::{Receipt, Registrar, RegistrarOptions, RegistrationName};
 pub use snapshot::Snapshot;
 pub use verify::{Damage, Verification};
 
-pub(crate) use links::linked_rows;
+pub(crate) use links::{LiveRegistrations, count_uneven, linked_rows};
 pub(crate) use live::RegistrationSource;
 #[cfg(fuzzing)]
 pub(crate) use manifest::reseal_manifest;

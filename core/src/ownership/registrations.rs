@@ -8,7 +8,7 @@ use super::join::{pairs_at, pairs_of};
 use super::owned::Ownership;
 use crate::bitmap::RowSet;
 use crate::error::Result;
-use crate::index::Snapshot;
+use crate::index::{LiveRegistrations, RegistrationSource, Snapshot, count_uneven};
 use crate::query::{Placed, SerialOrder, Stretch, UnitSet};
 use crate::registry::Registration;
 
@@ -123,22 +123,34 @@ impl Ownership {
         let (snapshot, as_of) = (self.snapshot(), self.as_of.micros());
         let mut count = 0;
         for (segment, units) in self.affected.rows().iter().enumerate() {
+            if units.is_empty() {
+                continue;
+            }
             let tail = snapshot.overlay()?.and_then(|it| it.of_units(segment));
             let touched = tail.map(|it| it.touched().intersection(units)).unwrap_or_default();
             for (source, links) in snapshot.links_of(segment).iter().enumerate() {
-                let read = if as_of < links.as_of_min() {
-                    units.clone()
-                } else {
-                    links.uneven()?.common(units)?.union(&touched)
-                };
-                let told = units.difference(&read);
-                for lane in links.lanes() {
-                    count += lane.linked()?.common_len(&told)?;
+                if as_of < links.as_of_min() {
+                    count += pairs_of(snapshot, (segment, source), units, as_of)?.len() as u64;
+                    continue;
                 }
-                count += pairs_of(snapshot, (segment, source), &read, as_of)?.len() as u64;
+                // One each, but for those that are read.
+                let read = links.uneven()?.common(units)?.union(&touched);
+                for lane in links.lanes() {
+                    let linked = lane.linked()?;
+                    count += linked.common_len(units)? - linked.common_len(&read)?;
+                }
+                if read.is_empty() {
+                    continue;
+                }
+                count += match lasting(snapshot, source)?.filter(|_| tail.is_none()) {
+                    Some(live) => count_uneven(links, live, &read)?,
+                    None => pairs_of(snapshot, (segment, source), &read, as_of)?.len() as u64,
+                };
             }
             let tail = snapshot.links_of(segment).len();
-            count += pairs_of(snapshot, (segment, tail), &touched, as_of)?.len() as u64;
+            if !touched.is_empty() {
+                count += pairs_of(snapshot, (segment, tail), &touched, as_of)?.len() as u64;
+            }
         }
         Ok(count)
     }
@@ -152,6 +164,19 @@ impl Ownership {
     pub fn has_contact_text(&self) -> Result<bool> {
         self.snapshot().has_contact_text()
     }
+}
+
+/// A segment of registrations all of which hold, whenever they are asked for; none where that is
+/// not known.
+fn lasting(snapshot: &Snapshot, source: usize) -> Result<Option<&LiveRegistrations>> {
+    let Some(from) = snapshot.registration_source(source) else { return Ok(None) };
+    let RegistrationSource::Segment(live) = from else { return Ok(None) };
+    let ends = from.has("valid_from") || from.has("valid_to");
+    let replaced = snapshot
+        .overlay()?
+        .is_some_and(|it| it.retired(source).is_some_and(|rows| !rows.is_empty()));
+    let lasts = !ends && !replaced && live.amendment.retired.is_empty();
+    Ok(Some(live).filter(|_| lasts))
 }
 
 /// The registrations of units in serial order. Made by [`Ownership::registrations`].

@@ -1,5 +1,7 @@
 //! Which units of one segment have registrations in another, and what those permit.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 use super::stored_rows::{OpenRows, StoredRows};
@@ -9,7 +11,7 @@ use crate::column::{Chunk, ColumnReader, ColumnValues, encode_column, ordinal_nu
 use crate::error::{Error, Result};
 use crate::format::{FileBuilder, FileId, FileKind, FileSummary, SealedFile, SectionId};
 use crate::io::{Bytes, FileWriter};
-use crate::limits::SEGMENT_ROWS_MAX;
+use crate::limits::{CHUNK_ROWS, SEGMENT_ROWS_MAX};
 use crate::pool::Halt;
 use crate::schema::ColumnType;
 
@@ -120,7 +122,12 @@ pub(crate) struct Links {
     uneven: StoredRows,
     access: ColumnReader,
     lanes: Vec<Lane>,
+    /// For each chunk, once it is asked for, how many registrations each uneven row has.
+    counts: OnceLock<Box<[Counts]>>,
 }
+
+/// A number a row, once they are asked for.
+type Counts = OnceLock<Box<[u32]>>;
 
 /// Open linked rows, each with the place of its serial among those of the registrations.
 #[derive(Debug)]
@@ -162,6 +169,7 @@ impl Links {
             uneven: set(UNEVEN)?,
             access: numbers(ACCESS, meta.units)?,
             lanes,
+            counts: OnceLock::new(),
             file,
         })
     }
@@ -189,6 +197,24 @@ impl Links {
     /// Linked units that have not exactly one registration, or whose one ends or begins later.
     pub(crate) fn uneven(&self) -> Result<OpenRows<'_>> {
         self.uneven.open()
+    }
+
+    /// How many registrations each uneven row of a chunk has: as `read` has it the first time, and
+    /// kept from then on.
+    pub(crate) fn uneven_counts(
+        &self,
+        key: u16,
+        read: impl FnOnce() -> Result<Vec<u32>>,
+    ) -> Result<&[u32]> {
+        let chunks = self.units.div_ceil(CHUNK_ROWS as u64);
+        let all = self.counts.get_or_init(|| (0..chunks).map(|_| OnceLock::new()).collect());
+        let slot = all.get(usize::from(key));
+        let slot = slot.ok_or_else(|| Error::corrupt("links: there is no such chunk"))?;
+        if let Some(known) = slot.get() {
+            return Ok(known);
+        }
+        let counts = read()?.into_boxed_slice();
+        Ok(slot.get_or_init(|| counts))
     }
 
     /// The bits of what the registrations of steady rows permit.

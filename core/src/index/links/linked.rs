@@ -36,3 +36,32 @@ pub(crate) fn linked_rows(
     }
     Ok(found)
 }
+
+/// How many registrations the `units` have that are uneven, where none is retired. What is read of a
+/// chunk is kept.
+pub(crate) fn count_uneven(links: &Links, live: &LiveRegistrations, units: &RowSet) -> Result<u64> {
+    let (uneven, mut count) = (links.uneven()?, 0);
+    for (key, wanted) in units.chunks() {
+        let Some(all) = uneven.chunk(key)? else { continue };
+        let counts = links.uneven_counts(key, || {
+            let mut rows = RowSet::new();
+            rows.push_mask(key, &all.to_mask());
+            let mut linked: Vec<u32> =
+                linked_rows(links, live, &rows)?.into_iter().map(|(unit, _)| unit).collect();
+            linked.sort_unstable();
+            let mut linked = linked.into_iter().peekable();
+            let count = |unit| {
+                let mut count = 0;
+                while linked.next_if_eq(&unit).is_some() {
+                    count += 1;
+                }
+                count
+            };
+            Ok(rows.iter().map(count).collect())
+        })?;
+        all.each_rank(wanted, |_, rank| {
+            count += u64::from(counts.get(rank as usize).copied().unwrap_or(0));
+        });
+    }
+    Ok(count)
+}

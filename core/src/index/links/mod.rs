@@ -13,6 +13,6 @@ mod replaced;
 
 pub(super) use derive::{Derived, derive};
 pub(super) use held::Held;
-pub(crate) use linked::linked_rows;
+pub(crate) use linked::{count_uneven, linked_rows};
 pub(crate) use live::LiveRegistrations;
 pub(super) use replaced::{replaced, rows_of_keys};

@@ -181,28 +181,13 @@ impl RegistrationSegment {
         mut call: impl FnMut(u32, u32) -> Result<()>,
     ) -> Result<()> {
         let last = self.keys.rows().saturating_sub(1);
-        // The next serial's first registration ends those of a serial; where one follows the other
-        // it is read once.
-        let mut read: Vec<u32> = Vec::with_capacity(positions.len() + 1);
-        for position in positions {
-            let after = (u64::from(*position) < last).then(|| position + 1);
-            for place in std::iter::once(*position).chain(after) {
-                if read.last() != Some(&place) {
-                    read.push(place);
-                }
-            }
-        }
+        let (read, starts) = with_next(positions, last);
         let mut firsts = Vec::with_capacity(read.len());
         self.firsts.each_number(&read, |it| {
             firsts.push(it.and_then(|it| u64::try_from(it).ok()));
             Ok(())
         })?;
-        let mut at = 0;
-        for position in positions {
-            // Where a serial is asked for twice, it stays where it is.
-            while read.get(at).is_some_and(|place| place != position) {
-                at += 1;
-            }
+        for (position, at) in positions.iter().zip(starts) {
             let start = firsts.get(at).copied().flatten();
             let end = if u64::from(*position) < last {
                 firsts.get(at + 1).copied().flatten()
@@ -239,6 +224,21 @@ impl RegistrationSegment {
     }
 }
 
+/// Places each followed by the next one, up to `last`, and where each of them is among these. What
+/// follows one and is asked for next is there once.
+fn with_next(positions: &[u32], last: u64) -> (Vec<u32>, Vec<usize>) {
+    let mut read: Vec<u32> = Vec::with_capacity(positions.len() + 1);
+    let mut starts = Vec::with_capacity(positions.len());
+    for position in positions {
+        if read.last() != Some(position) {
+            read.push(*position);
+        }
+        starts.push(read.len() - 1);
+        read.extend((u64::from(*position) < last).then(|| position + 1));
+    }
+    (read, starts)
+}
+
 impl ContactFile {
     /// Opens the contacts of the segment `id`, which has `rows` rows.
     pub(crate) fn open(bytes: Bytes, id: FileId, rows: u64) -> Result<Self> {
@@ -263,5 +263,37 @@ impl ContactFile {
     pub(crate) fn verify(&self) -> Result<()> {
         self.file.verify()?;
         self.fields.verify()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(positions: &[u32], last: u32) {
+        let (read, starts) = with_next(positions, u64::from(last));
+        assert_eq!(starts.len(), positions.len());
+        for (position, start) in positions.iter().zip(starts) {
+            assert_eq!(read[start], *position, "{positions:?} up to {last}");
+            assert!(*position == last || read[start + 1] == position + 1, "{positions:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_comes_next_is_behind_each(
+            positions in prop::collection::vec(0_u32..9, 0..12),
+            last in 8_u32..10,
+        ) {
+            check(&positions, last);
+        }
+    }
+
+    #[test]
+    fn serials_asked_for_twice_are_followed_by_the_next_all_the_same() {
+        check(&[4, 4, 5], 9);
+        check(&[9, 9], 9);
+        check(&[8, 9, 8, 9], 9);
     }
 }
