@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import * as check from './check.js';
 import { attempt, attemptAsync, invalid } from './errors.js';
-import { type CommonOptions, type Input, load, type LoadOptions, type LoadReport, REGISTRATIONS, type RegistrationOptions, type RegistrationReport, RETIRE, type RetireOptions, type RetireReport, UNITS } from './load.js';
+import { type Input, load, type LoadOptions, type LoadReport, REGISTRATIONS, type RegistrationOptions, type RegistrationReport, RETIRE, type RetireOptions, type RetireReport, UNITS, WRITING, type WritingOptions } from './load.js';
 import { native, type NativeIndex } from './native.js';
 import { type BoundScope, type Columns, nativeSchema, Schema, schemaOf, SerialFamily, type Unit } from './schema.js';
 import { joined, nativeScope, parametersOf, type ParameterValues, type ScopeLike } from './scope.js';
@@ -30,7 +30,7 @@ export interface SelectOptions extends CallOptions {
 }
 
 /** What a change of families can be told. */
-export interface FamilyChangeOptions extends Pick<CommonOptions, 'signal' | 'onProgress' | 'segmentRowsMax' | 'memoryBytesMax' | 'threads'> {
+export interface FamilyChangeOptions extends WritingOptions {
   /** Whether names and contacts are kept. */
   contactText?: boolean | undefined;
 }
@@ -60,7 +60,7 @@ export interface FamilyChangeReport {
 }
 
 /** What a compaction can be told. */
-export interface CompactOptions extends Pick<CommonOptions, 'signal' | 'onProgress' | 'segmentRowsMax' | 'memoryBytesMax' | 'threads'> {}
+export interface CompactOptions extends WritingOptions {}
 
 /** What a compaction did. */
 export interface CompactReport {
@@ -151,19 +151,8 @@ const EXPLAIN = { parameters: (it: unknown) => it } as const;
 const SELECT: check.Known<SelectOptions> = { ...CALL, ...EXPLAIN };
 const counted = (value: unknown, name: string) => check.whole(value, name, 0, Number.MAX_SAFE_INTEGER);
 const SNAPSHOT: check.Known<SnapshotOptions> = { recorded: counted };
-const COMPACT: check.Known<CompactOptions> = {
-  signal: UNITS.signal,
-  onProgress: UNITS.onProgress,
-  segmentRowsMax: UNITS.segmentRowsMax,
-  memoryBytesMax: UNITS.memoryBytesMax,
-  threads: UNITS.threads,
-};
 const FAMILIES: check.Known<FamilyChangeOptions> = {
-  signal: UNITS.signal,
-  onProgress: UNITS.onProgress,
-  segmentRowsMax: UNITS.segmentRowsMax,
-  memoryBytesMax: UNITS.memoryBytesMax,
-  threads: UNITS.threads,
+  ...WRITING,
   contactText: REGISTRATIONS.contactText,
 };
 
@@ -289,7 +278,7 @@ export class Index<C extends Columns = Columns> {
 
   /** Makes few segments of many. Answers stay the same, and what has the index open is not disturbed. */
   async compact(options?: CompactOptions): Promise<CompactReport> {
-    const { signal, onProgress, ...rest } = check.options<CompactOptions>(options, COMPACT);
+    const { signal, onProgress, ...rest } = check.options<CompactOptions>(options, WRITING);
     const text = JSON.stringify(rest);
     return JSON.parse(
       await run({ signal, onProgress }, (task) => this.#inner.compact(text, task)),

@@ -17,20 +17,24 @@ export type Input<U> =
   | Iterable<U | readonly U[] | Uint8Array>
   | AsyncIterable<U | readonly U[] | Uint8Array>;
 
-/** What every load can be told. */
-export interface CommonOptions extends CallOptions {
-  /** Columns of the input that are left out. */
-  ignore?: readonly string[] | undefined;
-  /** The namespace of all rows. */
-  namespace?: string | undefined;
-  /** A file of CSV for rows that cannot be read; without it, such a row is an error. */
-  rejects?: string | URL | undefined;
+/** What every call that writes segments can be told. */
+export interface WritingOptions extends CallOptions {
   /** Rows that a segment may have. */
   segmentRowsMax?: number | undefined;
   /** Bytes of rows to hold before a segment is written, about. */
   memoryBytesMax?: number | undefined;
   /** How many threads to use; a thread a core unless said otherwise. */
   threads?: number | undefined;
+}
+
+/** What every load can be told. */
+export interface CommonOptions extends WritingOptions {
+  /** Columns of the input that are left out. */
+  ignore?: readonly string[] | undefined;
+  /** The namespace of all rows. */
+  namespace?: string | undefined;
+  /** A file of CSV for rows that cannot be read; without it, such a row is an error. */
+  rejects?: string | URL | undefined;
 }
 
 /** What a load of units can be told. */
@@ -147,14 +151,19 @@ export interface RegistrationReport {
 
 const positive = (value: unknown, name: string) => check.whole(value, name, 1, Number.MAX_SAFE_INTEGER);
 
-const COMMON = {
+/** @internal */
+export const WRITING = {
   ...CALL,
-  ignore: check.texts,
-  namespace: check.text,
-  rejects: check.path,
   segmentRowsMax: positive,
   memoryBytesMax: positive,
   threads: (value: unknown, name: string) => check.whole(value, name, 1, 1_024),
+} as const;
+
+const COMMON = {
+  ...WRITING,
+  ignore: check.texts,
+  namespace: check.text,
+  rejects: check.path,
 } as const;
 
 /** @internal */

@@ -46,6 +46,7 @@ export type {
   RegistrationReport,
   RetireOptions,
   RetireReport,
+  WritingOptions,
 } from './load.js';
 export {
   type Channel,

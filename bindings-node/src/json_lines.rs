@@ -22,17 +22,17 @@ pub(crate) fn write(batch: &RecordBatch) -> napi::Result<Vec<u8>> {
         let mut name = vec![if columns.is_empty() { b'{' } else { b',' }];
         string(&mut name, field.name())?;
         name.push(b':');
-        columns.push((name, array, Cells::of(array)?));
+        columns.push((name, array.nulls(), Cells::of(array)?));
     }
-    let sizes = columns.iter().map(|(name, array, _)| {
+    let sizes = columns.iter().zip(batch.columns()).map(|((name, ..), array)| {
         let values = array.to_data().get_slice_memory_size().unwrap_or(0);
         array.len() * (name.len() + 8) + values
     });
     let mut out = Vec::with_capacity(sizes.sum());
     for row in 0..batch.num_rows() {
-        for (name, array, cells) in &columns {
+        for (name, nulls, cells) in &columns {
             out.extend_from_slice(name);
-            if array.is_null(row) {
+            if nulls.is_some_and(|it| it.is_null(row)) {
                 out.extend_from_slice(b"null");
             } else {
                 cells.write(&mut out, row)?;
