@@ -50,8 +50,8 @@ bench:
 RELEASE = cargo build --release -p seriatim-node -p seriatim-python -p seriatim-benches
 
 # Beside other engines on the same data; writes docs/benchmarks.md. Other sizes: UNITS=100m, which
-# writes docs/benchmarks-100m.md. Other
-# engines: ENGINES=duckdb,pyroaring,polars with their packages in PEERS_PACKAGES. All of it lies in PEERS_HOME.
+# writes docs/benchmarks-100m.md. Other engines: ENGINES=duckdb,pyroaring,polars with their packages in
+# PEERS_PACKAGES. All of it lies in PEERS_HOME.
 UNITS = 10m
 DATA = $(UNITS) $(UNITS)-missing
 ENGINES = duckdb,pyroaring
