@@ -149,13 +149,14 @@ impl CodeLeaf<'_> {
                 Truth::True => &mut sure,
                 _ => possible.get_or_insert_with(|| masks.empty()),
             };
+            let mut marks = part.scan.begin();
             for range in part.rows.within(&asked) {
                 let rows = range.start.max(asked.start)..range.end.min(asked.end);
                 if part.scan.is_empty() {
                     mask.set_range(at.cut(&rows));
                     continue;
                 }
-                self.keys.for_each_run(part.group, rows, |run| part.scan.mark(run, at, mask))?;
+                self.keys.for_each_run(part.group, rows, |run| marks.mark(run, at, mask))?;
             }
         }
         if let Some(possible) = &mut possible {

@@ -55,19 +55,17 @@ pub(super) fn serial_rows<'a>(
                 found.parts.extend((!part.is_empty()).then_some(part));
             }
         }
-        // Prefixes are intervals of codes even where a serial has no fixed places.
-        SerialTest::Like(like) if like.prefix().is_some() => {
-            for (at, group) in keys.groups().iter().enumerate() {
-                let family = families.family(group.family);
-                if family.is_some_and(|it| it.prefix_codes(like.literal_prefix()).is_some()) {
-                    found.fitting(keys, families, group, like)?;
-                } else {
-                    found.look_at(keys, families, (at, group), text)?;
-                }
-            }
-        }
         _ => {
             for (at, group) in keys.groups().iter().enumerate() {
+                // Prefixes are intervals of codes even where a serial has no fixed places.
+                if let SerialTest::Like(like) = test
+                    && like.prefix().is_some()
+                    && let Some(family) = families.family(group.family)
+                    && family.prefix_codes(like.literal_prefix()).is_some()
+                {
+                    found.fitting(keys, families, group, like)?;
+                    continue;
+                }
                 match (cases(group.family), test) {
                     (Some(cases), _) => found.of_codes(keys, (at, group), &cases)?,
                     (None, SerialTest::Like(like)) if like.ends().is_none() => {

@@ -39,4 +39,6 @@ pub use normaliser::Normaliser;
 pub use range::{KeyRange, SerialRange};
 pub(crate) use tail::Tail;
 pub(crate) use texts::SerialTexts;
-pub(crate) use window::{Case, Condition, Letters, MadeIn, Reading, Shape, Slot, Stretch};
+pub(crate) use window::{
+    Case, Condition, Letters, MadeIn, NearCondition, Reading, Shape, Slot, Stretch,
+};

@@ -1,7 +1,9 @@
 //! From a code to its serial.
 
 use super::build::{Codec, Rules, Step};
+use super::read::Places;
 use crate::serial::CheckPolicy;
+use crate::serial::layout::FIELDS_MAX;
 use crate::serial::texts::Counter;
 
 impl Codec {
@@ -9,15 +11,25 @@ impl Codec {
     /// serial has it.
     pub(in crate::serial) fn decode_into(&self, code: u128, out: &mut String) -> bool {
         let Some(rules) = &self.rules else {
-            self.write(code, out);
+            self.write(code, out, |_| {});
             return true;
         };
         if rules.dates.as_ref().is_some_and(|it| !it.is_date(code)) {
             return false;
         }
+        if rules.policy == CheckPolicy::Report {
+            self.write(code, out, |_| {});
+            return true;
+        }
         let start = out.len();
-        self.write(code, out);
-        if rules.policy == CheckPolicy::Require && self.write_checks(rules, start, out).is_none() {
+        let mut places: Places = [(0, 0); FIELDS_MAX];
+        let mut slots = places.iter_mut();
+        self.write(code, out, |place| {
+            if let Some(slot) = slots.next() {
+                *slot = place;
+            }
+        });
+        if self.write_checks(rules, &places, start, out).is_none() {
             out.truncate(start);
             return false;
         }
@@ -36,10 +48,15 @@ impl Codec {
         Some(Counter { digits, room: field.last().checked_sub(number)? })
     }
 
-    fn write(&self, code: u128, out: &mut String) {
+    /// Appends the serial of a code, and gives the places of its fields.
+    #[inline]
+    fn write(&self, code: u128, out: &mut String, mut at: impl FnMut((usize, usize))) {
+        let start = out.len();
         for step in &self.steps {
+            let from = out.len() - start;
             match step {
                 Step::Literal(text) | Step::Optional { text, written: true } => out.push_str(text),
+                Step::Optional { .. } => {}
                 Step::Field { field, weight } => {
                     let number = divide(code, *weight).0;
                     let number = match field.last().checked_add(1) {
@@ -47,19 +64,27 @@ impl Codec {
                         _ => number,
                     };
                     field.write(number, out);
+                    at((from, out.len() - start));
                 }
-                Step::Optional { .. } => {}
                 // A place for what is known once the rest is written.
-                Step::Check(field) => field.write(0, out),
+                Step::Check(field) => {
+                    field.write(0, out);
+                    at((from, out.len() - start));
+                }
             }
         }
     }
 
     /// Puts the check characters into their places in a serial that begins at `start`.
-    fn write_checks(&self, rules: &Rules, start: usize, out: &mut String) -> Option<()> {
-        let places = self.places(out.get(start..)?.as_bytes())?;
+    fn write_checks(
+        &self,
+        rules: &Rules,
+        places: &Places,
+        start: usize,
+        out: &mut String,
+    ) -> Option<()> {
         for check in &rules.checks {
-            let right = check.right(&self.steps, out.get(start..)?.as_bytes(), &places)?;
+            let right = check.right(&self.steps, out.get(start..)?.as_bytes(), places)?;
             let (from, to) = *places.get(check.place())?;
             out.replace_range(
                 start + from..start + to,

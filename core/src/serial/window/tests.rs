@@ -6,7 +6,7 @@ use proptest::sample::Index;
 use super::*;
 use crate::serial::SerialFamily;
 
-const LAYOUTS: [(&str, &[&str]); 9] = [
+const LAYOUTS: [(&str, &[&str]); 10] = [
     ("{a:A2}{n:D11}", &["a", "n"]),
     ("{a:A1}{yy:D2}{n:D3}", &["a", "yy", "n"]),
     ("{a:A1}-{yy:D2}-{n:D3}", &["a", "yy", "n"]),
@@ -16,6 +16,7 @@ const LAYOUTS: [(&str, &[&str]); 9] = [
     ("{s:X1..2}/{n:D2}{x:A1}", &["s", "n", "x"]),
     ("{n:D2}-{s:A1..3}", &["n", "s"]),
     ("{s:X12}{n:D13}", &["n", "s"]),
+    ("{w:X3}{v:X5}{c:X1}{y:D1}{p:X1}{n:D6}", &["w", "y", "p", "n", "v", "c"]),
 ];
 
 fn family((layout, order): (&str, &[&str])) -> SerialFamily {
@@ -87,11 +88,27 @@ proptest! {
             prop_assert_eq!(found, inside, "{} from {:?} to {:?}", own, low, high);
             for case in &cases {
                 check_codes(&family, case, codes[0]);
+                let back = (1_u128 << (places.len() + 7 * cut % 62)) - 1;
+                check_near(case, codes[0], codes[0].saturating_sub(codes[1] & back));
             }
         }
         let odd = |text: &str| text.bytes().map(u32::from).sum::<u32>() % 3 == 1;
         if let Some(cases) = reading.passing(odd) {
             prop_assert_eq!(cases.iter().any(|case| case.holds(codes[0])), odd(&own), "{}", own);
+        }
+    }
+
+    #[test]
+    fn most_codes_of_vehicles_are_near(code in any::<u128>(), behind in 0..1_u64 << 40) {
+        let family = SerialFamily::vin("it", 2010).unwrap();
+        let code = code % (family.last_code() - (1 << 40));
+        let (shape, _) = shape_of(&family, code + u128::from(behind));
+        let reading = shape.read(&shape.slots()[3..8], Letters::AsWritten).unwrap();
+        let cases = reading.between(Bound::Included("B"), Bound::Excluded("M00")).unwrap();
+        for condition in cases.iter().flat_map(Case::conditions) {
+            let near = condition.near(code).unwrap();
+            prop_assert!(near.reach() > 1 << 40);
+            prop_assert_eq!(near.holds(behind), condition.holds(code + u128::from(behind)));
         }
     }
 
@@ -104,6 +121,18 @@ proptest! {
         let cases = reading.between(Bound::Included(&other), Bound::Unbounded).unwrap();
         let found = cases.iter().any(|case| case.holds(code));
         prop_assert_eq!(found, text[..2].to_lowercase() >= other);
+    }
+}
+
+/// Conditions say the same of a code in 64 bits behind a base.
+fn check_near(case: &Case, code: u128, base: u128) {
+    for condition in case.conditions() {
+        if let Some(near) = condition.near(base)
+            && let Ok(behind) = u64::try_from(code - base)
+            && behind < near.reach()
+        {
+            assert_eq!(near.holds(behind), condition.holds(code), "{code} from {base}");
+        }
     }
 }
 
