@@ -174,6 +174,7 @@ export interface NativeSelection {
   readonly digest: string;
   readonly version: number;
   readonly recorded: number;
+  notices(): string;
   status(serial: string, namespace?: string): number;
   statusBy(column: string, identifier: string): number;
   statusMany(joined: NativeTexts, namespace?: string): Uint8Array;

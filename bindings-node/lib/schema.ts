@@ -376,7 +376,7 @@ export interface Decision {
 /** Something that a scope says and that most likely is not what is meant. */
 export interface Notice {
   /** What it is about. */
-  readonly code: 'mask_length';
+  readonly code: 'mask_length' | 'no_family' | 'no_mask';
   /** The clause as SQL; long lists are shortened. */
   readonly clause: string;
   /** What was found. */

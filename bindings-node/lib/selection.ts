@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import * as check from './check.js';
 import { attempt, attemptAsync, invalid, translated } from './errors.js';
 import type { NativeLookup, NativeScopeDiff, NativeSelection } from './native.js';
-import type { Columns, Decision, Verdict } from './schema.js';
+import type { Columns, Decision, Notice, Verdict } from './schema.js';
 import { joined, type Scope, scopeOf } from './scope.js';
 import { unitOf, type UnitLike, type UnitName, type UnitSet, unitsOf } from './unit_set.js';
 
@@ -92,6 +92,11 @@ export class Selection<C extends Columns = Columns> {
     return attempt(() => scopeOf(this.#inner.scope));
   }
 
+  /** What the scope says that most likely is not what is meant, in its order. */
+  notices(): readonly Notice[] {
+    return JSON.parse(attempt(() => this.#inner.notices())) as readonly Notice[];
+  }
+
   /** The version of the index that it was made on. */
   get version(): number {
     return attempt(() => this.#inner.version);
@@ -172,7 +177,8 @@ export class Selection<C extends Columns = Columns> {
   }
 
   [inspect.custom](): string {
-    return `Selection(${this.affected.size} affected, ${this.undetermined.size} undetermined)`;
+    const notices = this.notices().map((it) => `; ${it.clause}: ${it.message}`);
+    return `Selection(${this.affected.size} affected, ${this.undetermined.size} undetermined${notices.join('')})`;
   }
 }
 

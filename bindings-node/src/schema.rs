@@ -226,8 +226,7 @@ impl BoundScope {
     /// What the scope says that most likely is not what is meant; JSON.
     #[napi(catch_unwind)]
     pub fn notices(&self) -> String {
-        let notice = |it: &seriatim::Notice| json!({"code": it.code, "clause": it.clause, "message": it.message});
-        Json::Array(self.inner.notices().iter().map(notice).collect()).to_string()
+        notices_of(&self.inner)
     }
 
     #[napi(getter, catch_unwind)]
@@ -269,4 +268,10 @@ pub(crate) fn decision_of(decision: &seriatim::Decision) -> Json {
         "truth": truth_of(decision.truth),
         "clauses": clauses,
     })
+}
+
+/// What a scope says that most likely is not what is meant; JSON.
+pub(crate) fn notices_of(scope: &seriatim::BoundScope) -> String {
+    let notice = |it: &seriatim::Notice| json!({"code": it.code, "clause": it.clause, "message": it.message});
+    Json::Array(scope.notices().iter().map(notice).collect()).to_string()
 }

@@ -11,7 +11,7 @@ use seriatim::{Reason, Verdict};
 use crate::convert::count;
 use crate::error::{OrThrow, invalid};
 use crate::jobs::promise;
-use crate::schema::decision_of;
+use crate::schema::{decision_of, notices_of};
 use crate::scope::Scope;
 use crate::slot::Slot;
 use crate::texts::Texts;
@@ -55,6 +55,12 @@ impl Selection {
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.slot.close();
+    }
+
+    /// What the scope says that most likely is not what is meant; JSON.
+    #[napi(catch_unwind)]
+    pub fn notices(&self) -> napi::Result<String> {
+        Ok(notices_of(self.slot.held()?.scope()))
     }
 
     /// Units for which the scope is TRUE.

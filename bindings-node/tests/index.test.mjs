@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import * as arrow from 'apache-arrow';
 import {
   beside, By, CancelledError, col, ConflictError, Index, InvalidArgumentError, NotFoundError, Schema, serial, SerialFamily, SerialSet, UnsupportedError,
@@ -33,6 +34,12 @@ test('a folder is built, opened, and asked', async (t) => {
   ]);
   assert.equal(found.status('AX2500000000', { namespace: '' }), 'affected');
   assert.equal(found.explainUnit('AX2500000003').clauses[0].text, "facility = 'Leipzig'");
+  assert.deepEqual(found.notices(), []);
+  const cut = await index.select("serial < 'AX25'");
+  assert.deepEqual(cut.notices(), [
+    { code: 'no_family', clause: "serial < 'AX25'", message: '`AX25` fits no family of `serial`' },
+  ]);
+  assert.equal(inspect(cut), "Selection(0 affected, 0 undetermined; serial < 'AX25': `AX25` fits no family of `serial`)");
   assert.equal((await index.verify()).isWhole, true);
   const { affected, clauses } = await index.explain("facility = 'Leipzig'");
   assert.deepEqual([affected, clauses.length], [500, 1]);

@@ -157,14 +157,7 @@ impl BoundScope {
 
     /// What the scope says that most likely is not what is meant, in its order: a list of `Notice`.
     fn notices<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let told = self.inner.notices().into_iter().map(|notice| {
-            let told = PyDict::new(py);
-            told.set_item("code", notice.code)?;
-            told.set_item("clause", notice.clause)?;
-            told.set_item("message", notice.message)?;
-            result(py, "Notice", &told)
-        });
-        told.collect()
+        notices_of(py, &self.inner)
     }
 
     /// The SHA-256 of the scope and the values of its parameters, as 64 hexadecimal digits.
@@ -227,4 +220,19 @@ fn deciding_clause<'py>(
         _ => {}
     }
     result(py, "DecidingClause", &told)
+}
+
+/// What a scope says that most likely is not what is meant.
+pub(crate) fn notices_of<'py>(
+    py: Python<'py>,
+    scope: &seriatim::BoundScope,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let told = scope.notices().into_iter().map(|notice| {
+        let told = PyDict::new(py);
+        told.set_item("code", notice.code)?;
+        told.set_item("clause", notice.clause)?;
+        told.set_item("message", notice.message)?;
+        result(py, "Notice", &told)
+    });
+    told.collect()
 }

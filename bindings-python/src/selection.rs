@@ -6,7 +6,7 @@ use seriatim::{Reason, Verdict};
 
 use crate::convert::{result, unit_asked};
 use crate::error::OrRaise;
-use crate::schema::decision;
+use crate::schema::{decision, notices_of};
 use crate::scope::Scope;
 use crate::texts::Texts;
 use crate::unit_set::{Unit, UnitSet};
@@ -182,12 +182,17 @@ impl Selection {
         slf.py().import("seriatim._html")?.call_method1("selection", (slf,))
     }
 
+    /// What the scope says that most likely is not what is meant, in its order: a list of `Notice`.
+    fn notices<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        notices_of(py, self.inner.scope())
+    }
+
     fn __repr__(&self) -> String {
-        format!(
-            "Selection({} affected, {} undetermined)",
-            self.inner.affected.len(),
-            self.inner.undetermined.len()
-        )
+        let (affected, undetermined) = (self.inner.affected.len(), self.inner.undetermined.len());
+        let notices = self.inner.scope().notices();
+        let told = notices.iter().map(|it| format!("; {}: {}", it.clause, it.message));
+        let told = told.collect::<Vec<_>>().concat();
+        format!("Selection({affected} affected, {undetermined} undetermined{told})")
     }
 }
 

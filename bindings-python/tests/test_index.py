@@ -149,7 +149,12 @@ def test_things_show_themselves_in_a_notebook(index):
     assert "gap" in own._repr_html_() and "100.0 %" in own._repr_html_()
     assert "scanned" in index.explain("lot = 'L1'")._repr_html_()
     assert "the first 10 of them" in index.all().table()._repr_html_()
-    assert repr(found) == "Selection(1000 affected, 0 undetermined)"
+    assert repr(found) == "Selection(1000 affected, 0 undetermined)" and not found.notices()
+    cut = index.select("serial < 'AX25'")
+    told = "serial < 'AX25': `AX25` fits no family of `serial`"
+    assert [notice.code for notice in cut.notices()] == ["no_family"]
+    assert repr(cut) == f"Selection(0 affected, 0 undetermined; {told})"
+    assert "`AX25` fits no family" in cut._repr_html_()
 
 
 def test_parameters(index):

@@ -75,6 +75,7 @@ def selection(it: Selection) -> str:
         ("undetermined", undetermined, "data is missing, so that they cannot be ruled out"),
     ]
     rows += [("- of which", why.units, why.text) for why in it.by_reason()]
+    rows += [("notice", "", f"{notice.clause}: {notice.message}") for notice in it.notices()]
     title = f"<code>{escape(str(it.scope))}</code>"
     return "<div><b>Selection</b> " + title + _table(("", "units", ""), rows) + "</div>"
 

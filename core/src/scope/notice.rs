@@ -53,7 +53,10 @@ impl BoundScope {
             let (code, message) = odd((families, of), test)?;
             Some(Notice { code, clause: self.clause(node), message })
         });
-        odd.collect()
+        // A comparison may be several tests.
+        let mut told: Vec<Notice> = odd.collect();
+        told.dedup();
+        told
     }
 }
 
@@ -115,6 +118,7 @@ mod tests {
                        there";
         let rows = [
             ("serial = 'AX000001'", None, None),
+            ("serial < 'AX00001'", Some("`AX00001` fits no family of `serial`"), None),
             ("serial = 'AX00001'", Some("`AX00001` fits no family of `serial`"), None),
             (
                 "serial <> 'ax000001' AND serial IN ('AX000001')",
