@@ -19,8 +19,8 @@ use crate::schema::{Record, Value};
 /// A file of an index with a few bytes changed under right checksums: whatever it says, opening
 /// and every question end, with an answer or with an error.
 ///
-/// The input is the number of the file, the number of changes, then for each its place and its new
-/// value, then what is appended.
+/// The input is the number of the file, the number of changes behind the first, then for each its
+/// place and its new value, then what is appended.
 pub fn index_files(bytes: &[u8]) {
     static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
     let files = FILES.get_or_init(|| files().unwrap());
