@@ -37,9 +37,9 @@ test('a folder is built, opened, and asked', async (t) => {
   assert.deepEqual(found.notices(), []);
   const cut = await index.select("serial < 'AX25'");
   assert.deepEqual(cut.notices(), [
-    { code: 'no_family', clause: "serial < 'AX25'", message: '`AX25` fits no family of `serial`' },
+    { code: 'no_family', clause: "serial < 'AX25'", message: '`AX25` fits no family of `serial`; for what serials begin with, compare LEFT(serial, 4)' },
   ]);
-  assert.equal(inspect(cut), "Selection(0 affected, 0 undetermined; serial < 'AX25': `AX25` fits no family of `serial`)");
+  assert.equal(inspect(cut), "Selection(0 affected, 1000 undetermined; serial < 'AX25': `AX25` fits no family of `serial`; for what serials begin with, compare LEFT(serial, 4))");
   assert.equal((await index.verify()).isWhole, true);
   const { affected, clauses } = await index.explain("facility = 'Leipzig'");
   assert.deepEqual([affected, clauses.length], [500, 1]);

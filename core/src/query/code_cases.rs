@@ -10,7 +10,9 @@ use super::text_leaf::SerialText;
 use crate::scope::{
     LikePattern, MaskedTest, Places, SerialTest, TextExpr, TextStep, TextTest, Truth, within,
 };
-use crate::serial::{Case, Class, FamilyId, Letters, MadeIn, Reading, SerialFamily, Shape, Slot};
+use crate::serial::{
+    Case, Class, FamilyId, KeyRange, Letters, MadeIn, Reading, SerialFamily, Shape, Slot,
+};
 
 /// Which codes of a family pass a test: those that fit one of the cases.
 #[derive(Debug)]
@@ -94,7 +96,11 @@ fn text_cases(family: &SerialFamily, test: &SerialTest) -> Option<CodeCases> {
                 let certain = pairs.flatten().collect();
                 (certain, Some(between))
             }
-            SerialTest::Range(_)
+            SerialTest::Range(KeyRange::Opaque { first, last }) => {
+                let ends = (first.as_deref(), last.as_deref());
+                (Vec::new(), Some(beginning_between(&shape, ends)?))
+            }
+            SerialTest::Range(KeyRange::Coded { .. })
             | SerialTest::In(_)
             | SerialTest::InSet(_)
             | SerialTest::Field(_)
@@ -271,6 +277,20 @@ fn passing(shape: &Shape, asked: &Asked, test: &TextTest) -> Option<Vec<Case>> {
             Case::any(cases)
         }
     }
+}
+
+/// The codes of which as many characters at the beginning as two ends have lie between them.
+fn beginning_between(
+    shape: &Shape,
+    (first, last): (Option<&str>, Option<&str>),
+) -> Option<Vec<Case>> {
+    let length = first.or(last).map_or(0, |it| it.chars().count());
+    if shape.slots().len() < length {
+        return Some(Vec::new());
+    }
+    let low = first.map_or(Bound::Unbounded, Bound::Included);
+    let high = last.map_or(Bound::Unbounded, Bound::Included);
+    Asked::all(shape).kept(|at| at < length).read(shape)?.between(low, high)
 }
 
 /// The codes of which what is asked fits a pattern.

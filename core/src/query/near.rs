@@ -48,7 +48,8 @@ pub struct NearMiss {
 
 impl Selection {
     /// The undetermined units whose serials, or whose identifiers where the scope has ranges of
-    /// them, fit no family and may be misread ones of a range.
+    /// them, fit no family and may be misread ones of a range, or begin between the ends of a range
+    /// that fit no family.
     ///
     /// Reads the serials and identifiers that fit no family, once for each family of a range.
     ///

@@ -37,12 +37,14 @@ pub enum Reason {
     MissingSerialField(String),
     /// The serial says when it was made, but of the days that it names the scope covers a part.
     CoarseSerialDate,
-    /// The serial fits no family, but may be a misread serial of one.
+    /// The serial fits no family, but may be a misread serial of one; or it fits one, and begins like
+    /// the ends of a range that fit none.
     UnreadableSerial,
     /// The identifier in this column says when it was made, but of the days that it names the scope
     /// covers a part.
     CoarseIdentifierDate(String),
-    /// The identifier in this column fits no family, but may be a misread one of one.
+    /// The identifier in this column fits no family, but may be a misread one of one; or it fits one,
+    /// and begins like the ends of a range that fit none.
     UnreadableIdentifier(String),
 }
 

@@ -1,5 +1,6 @@
 //! Tests of serials and namespaces become rows; tests of identifiers places.
 
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::text_leaf::{SerialText, TextLeaf};
 use crate::error::{Error, Result};
 use crate::index::LiveSegment;
 use crate::keys::{GroupInfo, Keys};
-use crate::scope::{LikePattern, SerialTest, Truth, ValueTest};
+use crate::scope::{SerialTest, Truth, ValueTest};
 use crate::serial::{Families, FamilyId, KeyRange, SerialFamily, SerialKey};
 
 /// A test of the serials, or of the identifiers, of one segment: TRUE for `rows`, what the leaves say for others, else FALSE.
@@ -45,11 +46,23 @@ pub(super) fn serial_rows<'a>(
     };
     let mut found = Found::default();
     match test {
-        SerialTest::Range(range) => {
-            (found.rows, found.looked_at) = in_range(keys, range)?;
-            if let KeyRange::Coded { family, first, last } = range
-                && let Some(doubtful) = doubtful(*family)?
-            {
+        SerialTest::Range(KeyRange::Opaque { first, last }) => {
+            for (at, group) in keys.groups().iter().enumerate() {
+                match cases(group.family) {
+                    _ if group.family == FamilyId::OPAQUE => {
+                        found.looked_at.push(opaque_between(keys, group, [first, last])?);
+                    }
+                    Some(cases) => found.of_codes(keys, (at, group), &cases)?,
+                    None => {
+                        let prefix = common_prefix(first.as_deref(), last.as_deref());
+                        found.beginning(keys, families, group, (prefix, false))?;
+                    }
+                }
+            }
+        }
+        SerialTest::Range(KeyRange::Coded { family, first, last }) => {
+            (found.rows, found.looked_at) = coded_between(keys, *family, [*first, *last])?;
+            if let Some(doubtful) = doubtful(*family)? {
                 found.looked_at = Ranges::new();
                 let part = CodePart::known(doubtful.of_range(*first, *last), Truth::Unknown);
                 found.parts.extend((!part.is_empty()).then_some(part));
@@ -63,13 +76,14 @@ pub(super) fn serial_rows<'a>(
                     && let Some(family) = families.family(group.family)
                     && family.prefix_codes(like.literal_prefix()).is_some()
                 {
-                    found.fitting(keys, families, group, like)?;
+                    found.beginning(keys, families, group, (like.literal_prefix(), true))?;
                     continue;
                 }
                 match (cases(group.family), test) {
                     (Some(cases), _) => found.of_codes(keys, (at, group), &cases)?,
                     (None, SerialTest::Like(like)) if like.ends().is_none() => {
-                        found.fitting(keys, families, group, like)?;
+                        let beginning = (like.literal_prefix(), like.prefix().is_some());
+                        found.beginning(keys, families, group, beginning)?;
                     }
                     (None, _) => found.look_at(keys, families, (at, group), text)?,
                 }
@@ -143,20 +157,19 @@ impl Found {
         Ok(())
     }
 
-    /// The rows of a group whose serials fit a pattern for certain, and those whose texts decide.
-    fn fitting(
+    /// The rows of a group whose serials begin with a text: for certain, or their texts decide.
+    fn beginning(
         &mut self,
         keys: &Keys,
         families: &Families,
         group: &GroupInfo,
-        like: &LikePattern,
+        (text, certain): (&str, bool),
     ) -> Result<()> {
-        let family = families.family(group.family);
-        let Some(codes) = family.and_then(|it| it.prefix_codes(like.literal_prefix())) else {
+        let Some(codes) = families.family(group.family).and_then(|it| it.prefix_codes(text)) else {
             self.looked_at.push(group.rows.clone());
             return Ok(());
         };
-        let whole = if like.prefix().is_some() { &mut self.rows } else { &mut self.looked_at };
+        let whole = if certain { &mut self.rows } else { &mut self.looked_at };
         for (first, last) in codes {
             let key = |code: u128| SerialKey::Coded { family: group.family, code };
             let rows = keys.rows_between(group.namespace, &key(first), &key(last))?;
@@ -164,6 +177,14 @@ impl Found {
         }
         Ok(())
     }
+}
+
+/// What two texts begin with, both of them; nothing where there is but one.
+fn common_prefix<'t>(first: Option<&'t str>, last: Option<&str>) -> &'t str {
+    let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+    let mut pairs = first.char_indices().zip(last.chars());
+    let end = pairs.find(|((_, a), b)| a != b).map_or(first.len().min(last.len()), |it| it.0.0);
+    first.get(..end).unwrap_or_default()
 }
 
 /// Keys that are looked up at a time.
@@ -188,28 +209,36 @@ fn listed(keys: &Keys, wanted: impl Iterator<Item = SerialKey>) -> Result<Serial
     Ok(SerialRows { rows, ..SerialRows::default() })
 }
 
-/// The rows in a range of serials, and those whose texts decide.
-fn in_range(keys: &Keys, range: &KeyRange) -> Result<(Ranges, Ranges)> {
+/// The rows of a family from one code to another, and those whose texts decide.
+fn coded_between(
+    keys: &Keys,
+    family: FamilyId,
+    [first, last]: [u128; 2],
+) -> Result<(Ranges, Ranges)> {
     let (mut rows, mut looked_at) = (Ranges::new(), Ranges::new());
     for group in keys.groups() {
-        let opaque = group.family == FamilyId::OPAQUE;
-        match range {
-            KeyRange::Coded { family, first, last } if group.family == *family => {
-                let key = |code: u128| SerialKey::Coded { family: *family, code };
-                rows.push(keys.rows_between(group.namespace, &key(*first), &key(*last))?);
-            }
-            // A serial that fits no family may be a misread one of the range's family.
-            KeyRange::Coded { .. } if opaque => looked_at.push(group.rows.clone()),
-            KeyRange::Opaque { first, last } if opaque => {
-                let Some((least, most)) = ends(keys, group)? else { continue };
-                let key = |end: &Option<Box<str>>| end.clone().map(SerialKey::Opaque);
-                let (first, last) = (key(first).unwrap_or(least), key(last).unwrap_or(most));
-                looked_at.push(keys.rows_between(group.namespace, &first, &last)?);
-            }
-            KeyRange::Coded { .. } | KeyRange::Opaque { .. } => {}
+        if group.family == family {
+            let key = |code: u128| SerialKey::Coded { family, code };
+            rows.push(keys.rows_between(group.namespace, &key(first), &key(last))?);
+        }
+        // A serial that fits no family may be a misread one of the range's family.
+        if group.family == FamilyId::OPAQUE {
+            looked_at.push(group.rows.clone());
         }
     }
     Ok((rows, looked_at))
+}
+
+/// The rows of a group of opaque serials from one to another; an end left out is open.
+fn opaque_between(
+    keys: &Keys,
+    group: &GroupInfo,
+    [first, last]: [&Option<Box<str>>; 2],
+) -> Result<Range<u64>> {
+    let Some((least, most)) = ends(keys, group)? else { return Ok(0..0) };
+    let key = |end: &Option<Box<str>>| end.clone().map(SerialKey::Opaque);
+    let (first, last) = (key(first).unwrap_or(least), key(last).unwrap_or(most));
+    keys.rows_between(group.namespace, &first, &last)
 }
 
 /// The rows whose serials fit no family and may be of one.

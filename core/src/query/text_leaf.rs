@@ -27,7 +27,7 @@ pub(super) struct TextLeaf<'a> {
 /// What the text of a serial must be.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum SerialText<'a> {
-    /// In a range, which decides by shape; only for serials that fit no family.
+    /// In a range whose ends or which itself fit no family: what it decides takes the text.
     In(&'a KeyRange),
     Like(&'a LikePattern),
     /// What a test asks of it.

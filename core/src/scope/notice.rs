@@ -53,9 +53,11 @@ impl BoundScope {
             let (code, message) = odd((families, of), test)?;
             Some(Notice { code, clause: self.clause(node), message })
         });
-        // A comparison may be several tests.
+        // A comparison may be several tests, the first of which says most.
         let mut told: Vec<Notice> = odd.collect();
-        told.dedup();
+        told.dedup_by(|next, said| {
+            next.clause == said.clause && said.message.starts_with(&next.message)
+        });
         told
     }
 }
@@ -98,7 +100,14 @@ fn odd((families, of): (&Families, &str), test: &SerialTest) -> Option<(&'static
         (1, 1) => format!("`{first}` fits no family of `{of}`"),
         (count, all) => format!("{count} of {all} fit no family of `{of}`, such as `{first}`"),
     };
-    Some(("no_family", message))
+    let advice = match test {
+        SerialTest::Range(_) => {
+            let length = first.chars().count();
+            format!("; for what serials begin with, compare LEFT({of}, {length})")
+        }
+        _ => String::new(),
+    };
+    Some(("no_family", message + &advice))
 }
 
 /// What many notices write for any character.
@@ -118,7 +127,13 @@ mod tests {
                        there";
         let rows = [
             ("serial = 'AX000001'", None, None),
-            ("serial < 'AX00001'", Some("`AX00001` fits no family of `serial`"), None),
+            (
+                "serial < 'AX00001'",
+                Some(
+                    "`AX00001` fits no family of `serial`; for what serials begin with, compare LEFT(serial, 7)",
+                ),
+                None,
+            ),
             ("serial = 'AX00001'", Some("`AX00001` fits no family of `serial`"), None),
             (
                 "serial <> 'ax000001' AND serial IN ('AX000001')",
@@ -132,10 +147,18 @@ mod tests {
             ),
             (
                 "serial BETWEEN 'B1' AND 'B7'",
-                Some("2 of 2 fit no family of `serial`, such as `B1`"),
+                Some(
+                    "2 of 2 fit no family of `serial`, such as `B1`; for what serials begin with, compare LEFT(serial, 2)",
+                ),
                 None,
             ),
-            ("serial >= 'B1'", Some("`B1` fits no family of `serial`"), None),
+            (
+                "serial >= 'B1'",
+                Some(
+                    "`B1` fits no family of `serial`; for what serials begin with, compare LEFT(serial, 2)",
+                ),
+                None,
+            ),
             ("serial IN ('AX**00', 'B1')", Some(no_mask), Some(no_mask)),
             ("serial BETWEEN 'AX**00' AND 'AX**07'", Some(no_mask), Some(no_mask)),
             ("serial = MASK('AX****00')", None, None),

@@ -189,6 +189,17 @@ impl Families {
     }
 }
 
+/// Whether a text has at least as many characters as the ends of a range, and its first so many lie
+/// between them.
+fn begins_between(text: &str, first: Option<&str>, last: Option<&str>) -> bool {
+    let length = first.or(last).map_or(0, |it| it.chars().count());
+    let mut bytes = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    let beginning = bytes.nth(length).and_then(|end| text.get(..end));
+    beginning.is_some_and(|it| {
+        first.is_none_or(|first| first <= it) && last.is_none_or(|last| it <= last)
+    })
+}
+
 fn opaque_text(key: Option<SerialKey>) -> Option<Box<str>> {
     match key? {
         SerialKey::Opaque(text) => Some(text),
@@ -234,8 +245,11 @@ impl KeyRange {
     ///
     /// A range of a family decides the serials of that family. No serial of another family lies in
     /// it. Of those that fit none, the ones that [resemble](SerialFamily::resembles) the family are
-    /// unknown, and those that are [misread](SerialFamily::misread) ones of the range. A range of serials that fit no family decides those of its shape; what lies
-    /// between its ends in another shape is unknown.
+    /// unknown, and those that are [misread](SerialFamily::misread) ones of the range.
+    ///
+    /// A range of serials that fit no family decides those of its shape; what lies between its ends
+    /// in another shape is unknown. So are serials of a family whose beginning, as many characters
+    /// as the ends have, lies between them as text: the ends may be meant as beginnings.
     pub fn decide(&self, families: &Families, key: &SerialKey) -> Option<bool> {
         match (self, key) {
             (KeyRange::Coded { family, first, last }, SerialKey::Coded { family: of, code }) => {
@@ -248,7 +262,12 @@ impl KeyRange {
                 };
                 if families.family(*family).is_some_and(may_be) { None } else { Some(false) }
             }
-            (KeyRange::Opaque { .. }, SerialKey::Coded { .. }) => Some(false),
+            (KeyRange::Opaque { first, last }, SerialKey::Coded { family, code }) => {
+                let text = families.family(*family).map(|it| it.decode(*code));
+                let (first, last) = (first.as_deref(), last.as_deref());
+                let outside = |text: String| !begins_between(&text, first, last);
+                text?.is_ok_and(outside).then_some(false)
+            }
             (KeyRange::Opaque { first, last }, SerialKey::Opaque(text)) => {
                 let (first, last) = (first.as_deref(), last.as_deref());
                 let inside = first.is_none_or(|it| opaque_order(it, text).is_le())

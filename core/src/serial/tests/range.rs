@@ -82,6 +82,23 @@ fn a_range_of_opaque_serials_is_strict_about_their_shape() {
     }
 }
 
+#[test]
+fn ends_that_serials_begin_with_leave_them_open() {
+    let families = families(&["FQ{yy:D2}{ww:D2}{n:D7}", "LJ-{n:D1..6}"]);
+    let between = families.bind_range(Some("FQ2401"), Some("FQ2452")).unwrap();
+    let from = families.bind_range(Some("LJ"), None).unwrap();
+    for (serial, inside, after) in [
+        ("FQ24000999999", Some(false), Some(false)),
+        ("FQ24010000000", None, Some(false)),
+        ("FQ24529999999", None, Some(false)),
+        ("FQ24530000000", Some(false), Some(false)),
+        ("LJ-440", Some(false), None),
+    ] {
+        assert_eq!(decide(&families, &between, serial), inside, "{serial}");
+        assert_eq!(decide(&families, &from, serial), after, "{serial}");
+    }
+}
+
 /// Families, and ranges that they refuse with a message.
 fn check_refused(cases: &[(Option<&str>, Option<&str>, &str)]) {
     let families = families(&["{a:A2}{n:D11}", "LJ-{n:D1..6}", "{n:D7}", "{n:D8}"]);

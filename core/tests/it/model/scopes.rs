@@ -114,6 +114,9 @@ fn keyed_test(of: &'static str, column: Option<&'static str>) -> impl Strategy<V
     let it = move || Scope::column(of);
     let test = prop_oneof![
         4 => (serial(), serial()).prop_map(move |(a, b)| it().between(a, b)),
+        1 => (serial(), serial(), 1..8_usize)
+            .prop_map(move |(a, b, length)| it().between(cut(&a, length), cut(&b, length))),
+        1 => (serial(), 1..8_usize).prop_map(move |(a, length)| it().le(cut(&a, length))),
         1 => serial().prop_map(move |a| it().ge(a)),
         1 => serial().prop_map(move |a| it().lt(a)),
         1 => serial().prop_map(move |a| it().gt(a)),
@@ -127,6 +130,11 @@ fn keyed_test(of: &'static str, column: Option<&'static str>) -> impl Strategy<V
         2 => function(of).prop_map(move |sql| Expr::Test(sql.parse().unwrap(), column)),
         1 => made(of).prop_map(move |sql| Expr::Test(sql.parse().unwrap(), column)),
     ]
+}
+
+/// What a serial begins with.
+fn cut(serial: &str, length: usize) -> String {
+    serial.chars().take(length).collect()
 }
 
 /// What functions may be given of a serial or a text.
