@@ -18,7 +18,7 @@ test:
 
 # What takes longer: crash states by the hundred thousand and an index in use for ten minutes, in an
 # optimised build, and the fuzz targets.
-CRASH_STATES = 460000
+CRASH_STATES = 400000
 SOAK_SECONDS = 600
 test-deep:
 	SERIATIM_CRASH_STATES=$(CRASH_STATES) cargo test -p seriatim --test crash --config 'profile.dev.package.seriatim.opt-level=2' -- --nocapture

@@ -39,12 +39,18 @@ impl Draft {
         paths.iter().try_for_each(|path| self.directory.remove(path))
     }
 
-    /// Makes a manifest that names the files the newest one; from then on they stay.
+    /// Makes the names of the files lasting, and a manifest that has them the newest one; from then on
+    /// they stay.
     ///
     /// They stay when that fails, too: the manifest may be there all the same, without being
     /// lasting. Where it is not, they are orphans.
     pub(crate) fn commit(mut self, manifest: &Manifest) -> Result<()> {
-        self.paths.clear();
+        let paths = std::mem::take(&mut self.paths);
+        let folders =
+            paths.iter().filter_map(|path| path.rsplit_once('/')).map(|(folder, _)| folder);
+        for folder in folders.collect::<BTreeSet<_>>() {
+            self.directory.sync(folder)?;
+        }
         manifest.publish(&*self.directory)
     }
 }
@@ -81,9 +87,6 @@ pub(super) fn prune(directory: &dyn Directory, versions: u64) -> Result<PruneRep
     for number in numbers.iter().take(old) {
         directory.remove(&Manifest::path(*number))?;
     }
-    if old > 0 {
-        directory.sync("")?;
-    }
     let versions_removed = u64::try_from(old).unwrap_or(u64::MAX);
     Ok(PruneReport { versions_removed, files_removed: remove_orphans(directory)? })
 }
@@ -91,8 +94,7 @@ pub(super) fn prune(directory: &dyn Directory, versions: u64) -> Result<PruneRep
 /// Removes what an interrupted writer left: files that no manifest names; gives how many. Only a
 /// writer that holds the lock may call it.
 pub(super) fn remove_orphans(directory: &dyn Directory) -> Result<u64> {
-    let mut removed = 0;
-    let mut named = BTreeSet::new();
+    let (mut orphans, mut named) = (Vec::new(), BTreeSet::new());
     for number in Manifest::numbers(directory)? {
         let manifest = Manifest::read(directory, number)?;
         named.extend(manifest.files().into_iter().map(|file| file.path.clone()));
@@ -102,10 +104,14 @@ pub(super) fn remove_orphans(directory: &dyn Directory) -> Result<u64> {
             let path = format!("{folder}/{name}");
             // What a registrar writes is named by the log, not by a manifest.
             if !named.contains(&path) && !ContactFolder::owns(&name) {
-                directory.remove(&path)?;
-                removed += 1;
+                orphans.push(path);
             }
         }
     }
-    Ok(removed)
+    if !orphans.is_empty() {
+        // A manifest that is gone, but not for good, must not come back without its files.
+        directory.sync("")?;
+    }
+    orphans.iter().try_for_each(|path| directory.remove(path))?;
+    Ok(u64::try_from(orphans.len()).unwrap_or(u64::MAX))
 }

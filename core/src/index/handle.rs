@@ -205,6 +205,8 @@ impl Writing {
         let report = prune(&*self.handle.directory, versions)?;
         if let Some(entry) = &self.newest()?.manifest().log {
             let (log, _) = self.settle(entry)?;
+            // A version that is gone, but not for good, must not come back without its records.
+            self.handle.directory.sync("")?;
             self.clear_log(entry, &log)?;
         }
         Ok(report)

@@ -279,7 +279,7 @@ impl Manifest {
         Ok(format!("{body}\n{HASH_LABEL}{}\n", Hash::of(body.as_bytes())).into_bytes())
     }
 
-    /// Makes this the newest manifest. Every file it names must be written and synced already.
+    /// Makes this the newest manifest. Every file it names must be lasting already, under its name.
     ///
     /// # Errors
     ///
@@ -294,27 +294,8 @@ impl Manifest {
         file.write(&self.encode()?)?;
         file.sync()?;
         drop(file);
-        for folder in self.folders() {
-            // A folder of contacts may have been left out.
-            if !directory.list(&folder)?.is_empty() {
-                directory.sync(&folder)?;
-            }
-        }
         directory.publish(&draft, &path)?;
         directory.sync("")
-    }
-
-    /// The folders in which it names files.
-    fn folders(&self) -> Vec<String> {
-        let mut folders: Vec<String> = self
-            .files()
-            .iter()
-            .filter_map(|file| file.path.rsplit_once('/'))
-            .map(|(folder, _)| folder.to_owned())
-            .collect();
-        folders.sort_unstable();
-        folders.dedup();
-        folders
     }
 }
 

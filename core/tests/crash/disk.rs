@@ -85,6 +85,8 @@ struct State {
     syncs_of_phase: usize,
     sites: BTreeSet<Site>,
     forgotten: Option<Site>,
+    /// After how many operations something was forgotten first.
+    forgotten_at: Option<usize>,
     /// Calls that may fail.
     calls: usize,
     fault: Option<Fault>,
@@ -138,6 +140,11 @@ impl Disk {
     /// From now on the site does not sync.
     pub(crate) fn forget(&self, site: Option<Site>) {
         self.state().forgotten = site;
+    }
+
+    /// After how many operations a sync was left out first.
+    pub(crate) fn forgotten_at(&self) -> Option<usize> {
+        self.state().forgotten_at
     }
 
     pub(crate) fn fail(&self, fault: Fault) {
@@ -230,7 +237,9 @@ impl State {
     fn sync(&mut self, what: &str, operation: Operation) {
         let site = Site { phase: self.phase, what: what.to_owned(), nth: self.syncs_of_phase };
         self.syncs_of_phase += 1;
-        if self.forgotten.as_ref() != Some(&site) {
+        if self.forgotten.as_ref() == Some(&site) {
+            self.forgotten_at.get_or_insert(self.operations.len());
+        } else {
             self.apply(operation);
         }
         self.sites.insert(site);

@@ -164,6 +164,6 @@ fn every_sync_of_the_log_is_needed() {
 #[test]
 fn the_log_survives_every_failing_operation() {
     for seed in 0..4 {
-        assert!(fail_everywhere(&Batches { seed }) > 50);
+        assert!(fail_everywhere(&Batches { seed }, 1) > 50);
     }
 }

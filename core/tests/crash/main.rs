@@ -1,8 +1,8 @@
 //! What is acknowledged survives every crash: each state that a crash may leave on the disk is
 //! opened, and so is each that a crash of the recovery may leave.
 //!
-//! `SERIATIM_CRASH_STATES` says how many states of a log are opened at least, and a tenth as many of an index; `make test-deep`
-//! asks for many.
+//! `SERIATIM_CRASH_STATES` says how many states of a log are opened at least, and a tenth as many of an
+//! index in each of three programs; `make test-deep` asks for many.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -10,6 +10,7 @@
     reason = "a test may panic"
 )]
 
+mod changes;
 mod disk;
 mod index;
 mod live;

@@ -28,12 +28,13 @@ impl std::ops::AddAssign for Count {
 
 /// A crash at one place of a run.
 pub(crate) struct Crash<'a> {
-    /// How many operations came before.
-    pub(crate) cut: usize,
     pub(crate) image: &'a Image,
     /// What was noted before.
     pub(crate) notes: &'a [Note],
 }
+
+/// Looks at a state, and says what is wrong with it.
+type Visit<'v> = dyn FnMut(Crash<'_>) -> Result<(), String> + 'v;
 
 /// A change that need not have reached the disk.
 #[derive(Clone, Debug)]
@@ -159,7 +160,8 @@ impl Crashes {
         Crashes { from: 0, samples, seen: HashSet::new() }
     }
 
-    pub(crate) fn run(&mut self, disk: &Disk, visit: &mut dyn FnMut(Crash<'_>)) -> Count {
+    /// Ends with the first state in which something is wrong.
+    pub(crate) fn run(&mut self, disk: &Disk, visit: &mut Visit<'_>) -> Result<Count, String> {
         let operations = disk.operations();
         let mut lasting = Lasting::of(&disk.initial());
         let (mut pending, mut lengths, mut notes) = (Vec::new(), BTreeMap::new(), Vec::new());
@@ -170,12 +172,12 @@ impl Crashes {
         let mut numbers = Numbers(1);
         for cut in 0..=operations.len() {
             if cut >= self.from {
-                count += self.at(cut, (&lasting, &pending, &notes), &mut numbers, visit);
+                count += self.at(cut, (&lasting, &pending, &notes), &mut numbers, visit)?;
             }
             let Some(operation) = operations.get(cut) else { break };
             take(operation, (&mut lasting, &mut pending, &mut notes), &mut lengths);
         }
-        count
+        Ok(count)
     }
 
     fn at(
@@ -183,8 +185,8 @@ impl Crashes {
         cut: usize,
         (lasting, pending, notes): (&Lasting, &[Pending], &[Note]),
         numbers: &mut Numbers,
-        visit: &mut dyn FnMut(Crash<'_>),
-    ) -> Count {
+        visit: &mut Visit<'_>,
+    ) -> Result<Count, String> {
         // Every mixture where there are few.
         let all = u32::try_from(pending.len()).ok().and_then(|len| 1_u64.checked_shl(len));
         let exhaustive = all.is_some_and(|all| all <= self.samples);
@@ -203,10 +205,11 @@ impl Crashes {
             notes.len().hash(&mut hasher);
             if self.seen.insert(hasher.finish()) {
                 count.opened += 1;
-                visit(Crash { cut, image: &image, notes });
+                visit(Crash { image: &image, notes })
+                    .map_err(|found| format!("crash after {cut} operations: {found}"))?;
             }
         }
-        count
+        Ok(count)
     }
 }
 

@@ -1,7 +1,9 @@
 //! A program, run to each of its crashes.
 
+use std::collections::BTreeSet;
+
 use crate::disk::{Disk, Fault, Image, Note, Operation, Site};
-use crate::states::{Count, Crashes};
+use crate::states::{Count, Crash, Crashes};
 
 /// A program that acknowledges things, numbered from 1.
 pub(crate) trait Subject {
@@ -41,6 +43,11 @@ pub(crate) fn states_wanted(default: u64) -> u64 {
     std::env::var("SERIATIM_CRASH_STATES").map_or(default, |text| text.parse().unwrap())
 }
 
+/// How many operations there are for one that is tried: all of them where many states are asked for.
+pub(crate) fn one_of(quick: usize) -> usize {
+    if states_wanted(0) > 0 { 1 } else { quick }
+}
+
 /// What was tried.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tried {
@@ -72,21 +79,21 @@ pub(crate) fn crash(
     let disk = Disk::new();
     disk.forget(forgotten.cloned());
     subject.run(&disk).map_err(|error| format!("the run: {error}"))?;
-    let (mut tried, mut failure) = (Tried::default(), None);
+    // As long as nothing is forgotten, all is as it is without forgetting.
+    let from = if forgotten.is_some() { disk.forgotten_at() } else { Some(0) };
+    let mut tried = Tried::default();
     let mut images = Vec::new();
-    let mut crashes = Crashes::new(effort.samples);
-    let mut at = 0;
-    tried.first += crashes.run(&disk, &mut |crash| {
-        at += 1;
-        if failure.is_none()
-            && let Err(found) = subject.check(crash.image, crash.notes)
-        {
-            failure = Some(format!("crash after {} operations: {found}", crash.cut));
-        }
-        if at % effort.nested_every == 0 {
-            images.push((crash.image.clone(), crash.notes.to_vec()));
-        }
-    });
+    if let Some(from) = from {
+        let mut crashes = Crashes { from, ..Crashes::new(effort.samples) };
+        let mut at = 0;
+        tried.first += crashes.run(&disk, &mut |crash| {
+            at += 1;
+            if at % effort.nested_every == 0 {
+                images.push((crash.image.clone(), crash.notes.to_vec()));
+            }
+            subject.check(crash.image, crash.notes)
+        })?;
+    }
     let cuts = (0..=disk.operation_count()).step_by(effort.killed_every);
     let killed = cuts.map(|cut| (disk.after(cut), cut));
     let crashed = images.iter().map(|(image, notes)| {
@@ -98,20 +105,13 @@ pub(crate) fn crash(
         (disk, notes.len())
     });
     for (disk, from) in killed.chain(crashed) {
-        if let Some(failure) = failure {
-            return Err(failure);
-        }
         subject.recover(&disk).map_err(|error| format!("recovery: {error}"))?;
         let mut nested = Crashes { from, ..Crashes::new(effort.nested_samples) };
-        tried.nested += nested.run(&disk, &mut |crash| {
-            if failure.is_none()
-                && let Err(found) = subject.check(crash.image, crash.notes)
-            {
-                failure = Some(format!("recovery, after {} operations: {found}", crash.cut));
-            }
-        });
+        let check = &mut |crash: Crash<'_>| subject.check(crash.image, crash.notes);
+        let count = nested.run(&disk, check).map_err(|found| format!("recovery, {found}"))?;
+        tried.nested += count;
     }
-    failure.map_or(Ok(tried), Err)
+    Ok(tried)
 }
 
 #[expect(clippy::print_stderr, reason = "how much was tried is part of the answer")]
@@ -124,7 +124,7 @@ pub(crate) fn tell(name: &str, tried: Tried) {
 
 /// Every place where a subject syncs, in its run and when it recovers from being killed after one
 /// of so many operations.
-pub(crate) fn sites(subject: &dyn Subject, step: usize) -> Vec<Site> {
+pub(crate) fn sites(subject: &dyn Subject, step: usize) -> BTreeSet<Site> {
     let disk = Disk::new();
     subject.run(&disk).unwrap();
     let mut sites = disk.sites();
@@ -133,17 +133,28 @@ pub(crate) fn sites(subject: &dyn Subject, step: usize) -> Vec<Site> {
         subject.recover(&killed).unwrap();
         sites.extend(killed.sites());
     }
-    sites.into_iter().collect()
+    sites
 }
 
-/// Lets each operation fail, once or for ever; what was acknowledged is there afterwards.
-pub(crate) fn fail_everywhere(subject: &dyn Subject) -> usize {
+/// Those of some sites without which nothing is lost.
+pub(crate) fn not_needed(
+    subject: &dyn Subject,
+    effort: Effort,
+    sites: impl IntoIterator<Item = Site>,
+) -> Vec<String> {
+    let kept = sites.into_iter().filter(|site| crash(subject, effort, Some(site)).is_ok());
+    kept.map(|site| site.to_string()).collect()
+}
+
+/// Lets one of `step` operations fail, once or for ever; what was acknowledged is there afterwards.
+/// Gives how many runs failed.
+pub(crate) fn fail_everywhere(subject: &dyn Subject, step: usize) -> usize {
     let disk = Disk::new();
     disk.fail(Fault::Never);
     subject.run(&disk).unwrap();
     let calls = disk.calls();
     let mut failed = 0;
-    for call in 0..calls {
+    for call in (0..calls).step_by(step) {
         for fault in [Fault::Once(call), Fault::From(call)] {
             let disk = Disk::new();
             disk.fail(fault);
