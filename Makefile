@@ -17,10 +17,13 @@ test:
 	$(MAKE) --no-print-directory fuzz-short
 
 # What takes longer: crash states by the hundred thousand and an index in use for ten minutes, in an
-# optimised build, and the fuzz targets.
+# optimised build, processes killed at any time and in their calls (with strace), and the fuzz targets.
 CRASH_STATES = 400000
+KILLS = 200
+KILL_POINTS = 400
 SOAK_SECONDS = 600
 test-deep:
+	SERIATIM_KILLS=$(KILLS) SERIATIM_KILL_POINTS=$(KILL_POINTS) cargo test -p seriatim --test kill -- --nocapture
 	SERIATIM_CRASH_STATES=$(CRASH_STATES) cargo test -p seriatim --test crash --config 'profile.dev.package.seriatim.opt-level=2' -- --nocapture
 	SERIATIM_SOAK_SECONDS=$(SOAK_SECONDS) cargo test -p seriatim --test soak --config 'profile.dev.package.seriatim.opt-level=2' -- --nocapture
 	$(MAKE) --no-print-directory fuzz

@@ -7,7 +7,7 @@ use seriatim::{
 
 use crate::disk::{Disk, Image, Note};
 use crate::suite::{
-    Effort, Subject, Tried, crash, fail_everywhere, not_needed, one_of, sites, states_wanted, tell,
+    Effort, Subject, crash_until, fail_everywhere, not_needed, one_of, sites, states_wanted, tell,
 };
 
 const UNITS: u64 = 6;
@@ -331,15 +331,7 @@ const EFFORT: Effort = Effort { samples: 12, nested_samples: 4, nested_every: 97
 
 #[test]
 fn no_crash_loses_an_acknowledged_change() {
-    let wanted = states_wanted(10_000) / 10;
-    let mut tried = Tried::default();
-    let mut effort = EFFORT;
-    while tried.total() < wanted {
-        tried = crash(&Changes, effort, None).unwrap();
-        effort.samples *= 4;
-        effort.nested_samples *= 2;
-    }
-    tell("changes", tried);
+    tell("changes", crash_until(&Changes, EFFORT, states_wanted(10_000) / 10));
 }
 
 #[test]

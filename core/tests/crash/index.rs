@@ -10,7 +10,7 @@ use seriatim::{
 
 use crate::disk::{Disk, Image, Note};
 use crate::suite::{
-    Effort, Subject, Tried, crash, fail_everywhere, not_needed, one_of, sites, states_wanted, tell,
+    Effort, Subject, crash_until, fail_everywhere, not_needed, one_of, sites, states_wanted, tell,
 };
 
 /// A program that makes an index and loads into it. What a version holds follows from its number.
@@ -264,15 +264,7 @@ const ALL: Loads = Loads { versions: 12 };
 
 #[test]
 fn no_crash_loses_an_acknowledged_load() {
-    let wanted = states_wanted(10_000) / 10;
-    let mut tried = Tried::default();
-    let mut effort = EFFORT;
-    while tried.total() < wanted {
-        tried = crash(&ALL, effort, None).unwrap();
-        effort.samples *= 4;
-        effort.nested_samples *= 2;
-    }
-    tell("index", tried);
+    tell("index", crash_until(&ALL, EFFORT, states_wanted(10_000) / 10));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use seriatim::{
 
 use crate::disk::{Disk, Image, Note};
 use crate::suite::{
-    Effort, Subject, Tried, crash, fail_everywhere, not_needed, one_of, sites, states_wanted, tell,
+    Effort, Subject, crash_until, fail_everywhere, not_needed, one_of, sites, states_wanted, tell,
 };
 
 const UNITS: u64 = 6;
@@ -204,15 +204,7 @@ const ALL: Registering = Registering {
 
 #[test]
 fn no_crash_loses_an_acknowledged_registration() {
-    let wanted = states_wanted(10_000) / 10;
-    let mut tried = Tried::default();
-    let mut effort = EFFORT;
-    while tried.total() < wanted {
-        tried = crash(&ALL, effort, None).unwrap();
-        effort.samples *= 4;
-        effort.nested_samples *= 2;
-    }
-    tell("live", tried);
+    tell("live", crash_until(&ALL, EFFORT, states_wanted(10_000) / 10));
 }
 
 /// Every step.

@@ -114,6 +114,20 @@ pub(crate) fn crash(
     Ok(tried)
 }
 
+/// Crashes a subject ever more thoroughly, until so many states were opened.
+pub(crate) fn crash_until(subject: &dyn Subject, mut effort: Effort, wanted: u64) -> Tried {
+    loop {
+        let tried = crash(subject, effort, None).unwrap();
+        if tried.total() >= wanted {
+            return tried;
+        }
+        effort.samples *= 4;
+        effort.nested_samples *= 2;
+        effort.nested_every = effort.nested_every.div_ceil(4);
+        effort.killed_every = effort.killed_every.div_ceil(2);
+    }
+}
+
 #[expect(clippy::print_stderr, reason = "how much was tried is part of the answer")]
 pub(crate) fn tell(name: &str, tried: Tried) {
     eprintln!(
