@@ -134,6 +134,75 @@ def test_a_forked_child_goes_on(index):
     assert len(index.lookup(SERIALS).found) == MANY
 
 
+def in_a_child(call):
+    """What a forked child says, and whether it ends."""
+    reads, writes = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writes, repr(call()).encode())
+        finally:
+            os._exit(0)
+    os.close(writes)
+    until = time.monotonic() + 60
+    while not os.waitpid(child, os.WNOHANG)[0]:
+        if time.monotonic() > until:
+            os.kill(child, signal.SIGKILL)
+            pytest.fail("the child hangs")
+        time.sleep(0.01)
+    with os.fdopen(reads) as pipe:
+        return pipe.read()
+
+
+def code_of(call):
+    try:
+        call()
+    except st.Error as error:
+        return error.code
+    return "done"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")
+def test_a_forked_child_does_not_write_for_its_parent(tmp_path):
+    index = st.build(tmp_path / "index", [{"serial": "A1"}, {"serial": "A2"}])
+    owner = {"serial": "A1", "owner": "o-1", "email": "o-1@example.org"}
+    with index.registrar() as registrar:
+        registrar.register(owner)
+
+        def child():
+            register = code_of(lambda: registrar.register({**owner, "owner": "o-2"}))
+            load = code_of(lambda: index.load_units([{"serial": "A3"}]))
+            anew = code_of(lambda: st.open(tmp_path / "index").registrar())
+            index.refresh()
+            return register, load, anew, code_of(registrar.close), index.registrations
+
+        assert in_a_child(child) == repr(("conflict",) * 4 + (1,))
+        registrar.register({**owner, "owner": "o-3"})
+    index.refresh()
+    assert (index.registrations, len(index.all())) == (2, 2)
+    assert index.verify().damage == []
+
+    # Once the parent writes no more, the child may.
+    assert in_a_child(lambda: code_of(lambda: index.load_units([{"serial": "A3"}]))) == "'done'"
+    index.refresh()
+    assert len(index.all()) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")
+def test_a_child_that_is_forked_in_a_load_leaves_it_to_its_parent(tmp_path):
+    index = st.create(tmp_path / "index", [st.Column("lot", "text")])
+    said = []
+
+    def fork(*_):
+        if not said:
+            said.append(in_a_child(lambda: code_of(lambda: index.load_units([{"serial": "B1"}]))))
+
+    rows = pl.DataFrame({"serial": SERIALS, "lot": ["L"] * MANY})
+    index.load_units(rows, progress=fork)
+    assert said == ["'conflict'"]
+    assert len(index.all()) == MANY and index.verify().damage == []
+
+
 def test_a_second_interpreter_is_refused_or_works():
     """Python 3.12 and later refuse the import; before, interpreters share a lock and it works."""
     program = """

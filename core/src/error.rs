@@ -152,6 +152,14 @@ impl Error {
         Error::new(ErrorKind::Conflict, message)
     }
 
+    /// A child that was forked wants to go on with the writing of its parent.
+    pub(crate) fn forked() -> Self {
+        Error::conflict(
+            "this process was forked from the one that writes; open the index anew here, once the \
+             other has closed it",
+        )
+    }
+
     pub(crate) fn unsupported(message: impl Into<String>) -> Self {
         Error::new(ErrorKind::Unsupported, message)
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::handle::WriterLock;
 use super::manifest::Manifest;
 use crate::error::Result;
 use crate::io::{Directory, FileWriter};
@@ -15,12 +16,13 @@ const FOLDERS: [&str; 4] = ["units", "registrations", "contacts", "links"];
 #[derive(Debug)]
 pub(crate) struct Draft {
     directory: Arc<dyn Directory>,
+    lock: Arc<WriterLock>,
     paths: Vec<String>,
 }
 
 impl Draft {
-    pub(crate) fn new(directory: Arc<dyn Directory>) -> Self {
-        Draft { directory, paths: Vec::new() }
+    pub(super) fn new(directory: Arc<dyn Directory>, lock: Arc<WriterLock>) -> Self {
+        Draft { directory, lock, paths: Vec::new() }
     }
 
     pub(crate) fn directory(&self) -> &dyn Directory {
@@ -29,6 +31,7 @@ impl Draft {
 
     /// Begins a new file of the load.
     pub(crate) fn create(&mut self, path: &str) -> Result<Box<dyn FileWriter>> {
+        self.lock.check()?;
         self.paths.push(path.to_owned());
         self.directory.create(path)
     }
@@ -45,6 +48,7 @@ impl Draft {
     /// They stay when that fails, too: the manifest may be there all the same, without being
     /// lasting. Where it is not, they are orphans.
     pub(crate) fn commit(mut self, manifest: &Manifest) -> Result<()> {
+        self.lock.check()?;
         let paths = std::mem::take(&mut self.paths);
         let folders =
             paths.iter().filter_map(|path| path.rsplit_once('/')).map(|(folder, _)| folder);
@@ -57,7 +61,9 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        for path in &self.paths {
+        // A child that was forked while its parent loads leaves the load to its parent.
+        let ours = if self.lock.is_ours() { self.paths.as_slice() } else { &[] };
+        for path in ours {
             // What cannot be removed now is an orphan, removed by the next writer.
             let removed = self.directory.remove(path);
             drop(removed);

@@ -27,13 +27,26 @@ pub(super) struct Handle {
 
 /// The lock of the folder.
 #[derive(Debug)]
-struct WriterLock(#[expect(dead_code, reason = "held until it is dropped")] Box<dyn Lock>);
+pub(super) struct WriterLock(Box<dyn Lock>);
+
+impl WriterLock {
+    /// Whether this process took it, and not the one that it was forked from.
+    pub(super) fn is_ours(&self) -> bool {
+        self.0.is_ours()
+    }
+
+    /// # Errors
+    ///
+    /// `conflict` in a child that was forked.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.is_ours() { Ok(()) } else { Err(Error::forked()) }
+    }
+}
 
 /// The right to write, shared by all in this process who write through one handle.
 #[derive(Debug)]
 pub(super) struct Writing {
     handle: Arc<Handle>,
-    #[expect(dead_code, reason = "held until it is dropped")]
     lock: Arc<WriterLock>,
 }
 
@@ -103,6 +116,7 @@ impl Handle {
     pub(super) fn writing(handle: &Arc<Handle>) -> Result<Writing> {
         let mut slot = locked(&handle.lock);
         if let Some(lock) = slot.upgrade() {
+            lock.check()?;
             return Ok(Writing { handle: Arc::clone(handle), lock });
         }
         let lock = Arc::new(WriterLock(handle.directory.lock()?));
@@ -112,6 +126,13 @@ impl Handle {
 }
 
 impl Writing {
+    /// # Errors
+    ///
+    /// `conflict` in a child that was forked from the process that may write.
+    pub(super) fn check(&self) -> Result<()> {
+        self.lock.check()
+    }
+
     pub(super) fn directory(&self) -> Arc<dyn Directory> {
         Arc::clone(&self.handle.directory)
     }
@@ -143,7 +164,7 @@ impl Writing {
 
     /// The files of a load, which removes them unless it commits.
     pub(super) fn draft(&self) -> Draft {
-        Draft::new(self.directory())
+        Draft::new(self.directory(), Arc::clone(&self.lock))
     }
 
     /// Publishes a next version of which only the entry of the log is another.

@@ -132,7 +132,8 @@ pub trait FileWriter: Send {
 
 /// A file that grows.
 ///
-/// After a failed call every later call fails: what the disk holds is unknown then.
+/// After a failed call every later call fails: what the disk holds is unknown then. A child that was
+/// forked meanwhile cannot write to it: `conflict`.
 pub trait AppendFile: Debug + Send {
     /// Writes bytes at a place at or before the end; what goes past the end makes the file longer.
     ///
@@ -157,7 +158,13 @@ pub trait AppendFile: Debug + Send {
 }
 
 /// The right to write, given back when it is dropped.
-pub trait Lock: Debug + Send + Sync {}
+pub trait Lock: Debug + Send + Sync {
+    /// Whether this process took it. A child that was forked meanwhile has a copy, which gives it no
+    /// right to write.
+    fn is_ours(&self) -> bool {
+        true
+    }
+}
 
 /// Refuses a path the library would not make; `""`, the folder itself, passes.
 pub(super) fn check_folder(path: &str) -> Result<()> {

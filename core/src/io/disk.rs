@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::process;
 
 use super::Bytes;
 use super::directory::{
@@ -202,7 +203,7 @@ impl Directory for DiskDirectory {
             .open(self.root.join(LOCK_FILE))
             .map_err(|source| Error::from_system("open the writer's lock", source))?;
         match file.try_lock() {
-            Ok(()) => Ok(Box::new(DiskLock { _file: file })),
+            Ok(()) => Ok(Box::new(DiskLock { _file: file, process: process::id() })),
             Err(TryLockError::WouldBlock) => {
                 Err(Error::conflict("there is a writer already; close it first"))
             }
@@ -215,24 +216,35 @@ impl Directory for DiskDirectory {
 #[derive(Debug)]
 struct DiskLock {
     _file: File,
+    process: u32,
 }
 
-impl Lock for DiskLock {}
+impl Lock for DiskLock {
+    fn is_ours(&self) -> bool {
+        self.process == process::id()
+    }
+}
 
 /// Without a file once a call has failed.
 #[derive(Debug)]
 struct DiskFile {
     file: Option<File>,
     path: String,
+    /// The process that opened it. A child that was forked shares the place where the next byte goes,
+    /// and knows nothing of what its parent writes.
+    process: u32,
 }
 
 impl DiskFile {
     fn new(file: File, path: String) -> Self {
-        DiskFile { file: Some(file), path }
+        DiskFile { file: Some(file), path, process: process::id() }
     }
 
     /// Does one thing to the file; a failure is for good.
     fn attempt(&mut self, what: &str, act: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
+        if self.process != process::id() {
+            return Err(Error::forked());
+        }
         let Some(file) = &mut self.file else {
             let earlier = io::Error::other("an earlier write to it failed");
             return Err(Error::io(format!("{what} {}", self.path), earlier));
@@ -318,4 +330,29 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     fs::metadata(folder).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn what_another_process_opened_is_not_written() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = DiskDirectory::open(place.path()).unwrap();
+        folder.create("a").unwrap().sync().unwrap();
+        let path = place.path().join("a");
+        let file = OpenOptions::new().write(true).open(&path).unwrap();
+        let mut parents = DiskFile { process: 1, ..DiskFile::new(file, "a".to_owned()) };
+        let failed =
+            [parents.write_at(0, b"b"), parents.truncate(9), AppendFile::sync(&mut parents)];
+        for failed in failed {
+            assert_eq!(failed.unwrap_err().kind(), ErrorKind::Conflict);
+        }
+        assert_eq!(fs::read(&path).unwrap(), b"");
+        let file = File::open(&path).unwrap();
+        assert!(!DiskLock { process: 1, _file: file }.is_ours());
+        assert!(folder.lock().unwrap().is_ours());
+    }
 }

@@ -87,6 +87,7 @@ pub(crate) fn run(places: &Places) -> seriatim::Result<()> {
     // What was begun may have been done, and is known by what it left.
     let repeats = begun > done && State::found(&index)? == State::after(done);
     let first = if repeats { done } else { begun };
+    note(&mut journal, "done", first);
     for number in first..STEPS {
         note(&mut journal, "begun", number + 1);
         step(&index, &registrar, number)?;

@@ -28,6 +28,9 @@ use crate::tail::{ContactWriter, TailRecord};
 /// registered is seen in the snapshot that the next [`refresh`](Index::refresh) takes, in every
 /// process.
 ///
+/// A child that is forked cannot register with the registrar of its parent: every call is a
+/// `conflict`.
+///
 /// A registration replaces an earlier one that has the same key, or, where it has no key, the same
 /// unit and owner. One of a serial that no unit has waits for the unit.
 ///
@@ -157,6 +160,7 @@ impl Registrar {
                 request.len()
             )));
         }
+        self.writing.check()?;
         let entry = |(place, record): (usize, &Record)| {
             let several = records.len() > 1;
             self.entry(record).map_err(|error| {
@@ -174,6 +178,7 @@ impl Registrar {
     ///
     /// `io` when the disk refuses, now or at an earlier call.
     pub fn wait(&self, receipt: &Receipt) -> Result<()> {
+        self.writing.check()?;
         self.committer.wait(receipt.sequences.end)
     }
 
@@ -267,6 +272,7 @@ impl Registrar {
     ///
     /// `io`.
     pub fn close(self) -> Result<()> {
+        self.writing.check()?;
         self.committer.settle()?;
         let head = self.log.flush()?;
         self.writing.change_log(|log| {
@@ -298,6 +304,7 @@ impl Registrar {
 
     /// Records what follows from what is registered, while nobody else registers.
     fn alone(&self, call: impl FnOnce() -> Result<Vec<Entry>>) -> Result<Receipt> {
+        self.writing.check()?;
         let _alone = self.admission.write().unwrap_or_else(PoisonError::into_inner);
         self.committer.settle()?;
         let receipt = self.hand_in(call()?, None)?;
