@@ -193,12 +193,13 @@ def test_a_child_that_is_forked_in_a_load_leaves_it_to_its_parent(tmp_path):
     index = st.create(tmp_path / "index", [st.Column("lot", "text")])
     said = []
 
-    def fork(*_):
-        if not said:
-            said.append(in_a_child(lambda: code_of(lambda: index.load_units([{"serial": "B1"}]))))
+    def rows():
+        for serials in SERIALS[: MANY // 2], SERIALS[MANY // 2 :]:
+            yield pl.DataFrame({"serial": serials, "lot": ["L"] * len(serials)})
+            if not said:
+                said.append(in_a_child(lambda: code_of(lambda: index.load_units([{"serial": "B1"}]))))
 
-    rows = pl.DataFrame({"serial": SERIALS, "lot": ["L"] * MANY})
-    index.load_units(rows, progress=fork)
+    index.load_units(rows())
     assert said == ["'conflict'"]
     assert len(index.all()) == MANY and index.verify().damage == []
 
