@@ -157,6 +157,20 @@ impl<'a> Container<'a> {
         }
     }
 
+    /// Appends the rows that have so many rows before them; `ranks` ascend.
+    pub(crate) fn select_each(self, ranks: impl Iterator<Item = u32>, out: &mut Vec<u16>) {
+        if let Container::Array(_) = self {
+            out.extend(ranks.filter_map(|rank| self.select(rank)));
+            return;
+        }
+        let (mut rows, mut passed) = (self.iter(), 0);
+        for rank in ranks {
+            let Some(row) = rows.nth(rank.saturating_sub(passed) as usize) else { return };
+            out.push(row);
+            passed = rank + 1;
+        }
+    }
+
     /// The rows, ascending.
     pub(crate) fn iter(self) -> Rows<'a> {
         Rows::of(self)

@@ -48,6 +48,18 @@ impl RowSet {
         set
     }
 
+    /// The set of `rows`, which ascend and differ.
+    pub(crate) fn from_ascending(rows: &[u32]) -> Self {
+        let mut set = RowSet::new();
+        let mut lows = Vec::new();
+        for of_chunk in rows.chunk_by(|a, b| a >> 16 == b >> 16) {
+            lows.clear();
+            lows.extend(of_chunk.iter().map(|row| split(*row).1));
+            of_chunk.first().into_iter().for_each(|row| set.push_rows(split(*row).0, &lows));
+        }
+        set
+    }
+
     /// Reads a set in the portable Roaring format, in whatever forms its writer chose.
     ///
     /// # Errors

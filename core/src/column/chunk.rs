@@ -26,6 +26,12 @@ impl<'a> Chunk<'a> {
         Chunk { column, entry, rows }
     }
 
+    /// The same chunk as if no row were missing: what is said of one that is means nothing.
+    pub(crate) fn filled(mut self) -> Self {
+        self.entry.missing_count = 0;
+        self
+    }
+
     /// How many rows there are, missing ones too.
     pub(crate) fn rows(&self) -> u32 {
         self.rows
@@ -53,6 +59,16 @@ impl<'a> Chunk<'a> {
             Missing::None => {}
             Missing::All => out.set_range(0..self.rows),
             Missing::Some(rows) => rows.or_into(out),
+        }
+        Ok(())
+    }
+
+    /// Takes the missing rows out of `mask`.
+    pub(crate) fn remove_missing(&self, mask: &mut Mask) -> Result<()> {
+        match self.missing()? {
+            Missing::None => {}
+            Missing::All => mask.clear_all(),
+            Missing::Some(rows) => rows.and_not_into(mask),
         }
         Ok(())
     }

@@ -16,6 +16,12 @@ pub(crate) mod kind {
     pub(crate) const TEXTS: u32 = 0x23;
     /// The distinct numbers of a float column that has few.
     pub(crate) const FLOATS: u32 = 0x24;
+    /// The margins: a header and an entry for each chunk of each.
+    pub(crate) const MARGIN_DIRECTORY: u32 = 0x25;
+    /// The ordinals of the chunks of the margins.
+    pub(crate) const MARGIN_DATA: u32 = 0x26;
+    /// The missing rows of the chunks of the margins.
+    pub(crate) const MARGIN_MISSING: u32 = 0x27;
 }
 
 /// How the ordinals of a chunk are written.

@@ -9,6 +9,7 @@
 //! [`ColumnReader::verify`], wrong, and is never a panic.
 
 mod bit_planes;
+mod blocks;
 mod chunk;
 mod count;
 mod dictionary;
@@ -16,6 +17,7 @@ mod encode;
 mod intervals;
 mod layout;
 mod lists;
+mod margin;
 mod number;
 mod ordinals;
 mod packed;
@@ -32,4 +34,6 @@ pub(crate) use intervals::Intervals;
 pub(crate) use layout::Encoding;
 pub(crate) use number::{float_ordinal, number_ordinal, ordinal_float, ordinal_number};
 pub(crate) use reader::ColumnReader;
-pub(crate) use writer::{ColumnReport, ColumnValues, EncodedColumn, encode_column};
+pub(crate) use writer::{
+    ColumnReport, ColumnRows, ColumnValues, EncodedColumn, encode_column, encode_column_of,
+};

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
+use super::blocks::Blocks;
 use super::encode::Piece;
 use super::intervals::Intervals;
 use super::layout::Encoding;
-use super::packed::{Packed, sum_of_first, unpack_64};
+use super::packed::Packed;
 use super::planes::Planes;
-use super::survey::BLOCK_ROWS;
 use crate::bitmap::Mask;
 use crate::bitmap::kernels::ByteSet;
 use crate::bytes::Cursor;
@@ -38,15 +38,6 @@ pub(super) enum Body<'a> {
         codes: Planes<'a>,
     },
     Blocks(Blocks<'a>),
-}
-
-pub(super) struct Blocks<'a> {
-    each: usize,
-    ascending: bool,
-    bases: Packed<'a>,
-    /// Where the numbers of every block start, in units of `each` bits.
-    starts: &'a [[u8; 2]],
-    numbers: &'a [u8],
 }
 
 impl<'a> Ordinals<'a> {
@@ -268,18 +259,42 @@ impl<'a> Ordinals<'a> {
         Ok(())
     }
 
+    /// Adds the rows whose code is `from` to `to`.
+    fn scan_between(&self, blocks: &Blocks<'_>, from: u64, to: u64, out: &mut Mask) -> Result<()> {
+        let mut numbers = Vec::new();
+        for (block, base) in blocks.bases.iter().enumerate() {
+            if base > to || blocks.is_below(block, from) {
+                continue;
+            }
+            let (least, most) = blocks.bounds(block, self.code_most())?;
+            let rows = block * blocks.each..((block + 1) * blocks.each).min(self.rows);
+            if from <= least && most <= to {
+                set_rows(out, rows);
+            } else if from <= most {
+                blocks.read_into(block, &mut numbers)?;
+                let words = out.words_mut().iter_mut().skip(rows.start / 64);
+                let asked = numbers.get(..rows.len()).unwrap_or_default();
+                mark(asked, words, |code| code.wrapping_sub(from) <= to - from);
+            }
+        }
+        Ok(())
+    }
+
     fn scan_blocks(
         &self,
         blocks: &Blocks<'_>,
         intervals: &Intervals,
         out: &mut Mask,
     ) -> Result<()> {
-        let mut numbers = Vec::new();
-        let (Some(first), Some(last)) =
-            (intervals.within(self.zone).first(), intervals.within(self.zone).last())
-        else {
-            return Ok(());
+        let (first, last) = match intervals.within(self.zone) {
+            [] => return Ok(()),
+            [only] => {
+                let (from, to) = self.codes_between(*only);
+                return if from <= to { self.scan_between(blocks, from, to, out) } else { Ok(()) };
+            }
+            [first, .., last] => (first, last),
         };
+        let mut numbers = Vec::new();
         let (from, to) = (self.codes_between(*first).0, self.codes_between(*last).1);
         for block in 0..blocks.len() {
             if blocks.bases.at(block) > to || blocks.is_below(block, from) {
@@ -353,7 +368,7 @@ fn read_runs(mut cursor: Cursor<'_>, count: usize, width: u32) -> Result<Body<'_
     Err(cursor.corrupt("its runs do not fill it"))
 }
 
-fn end_of(bytes: [u8; 2]) -> usize {
+pub(super) fn end_of(bytes: [u8; 2]) -> usize {
     usize::from(u16::from_le_bytes(bytes))
 }
 
@@ -445,121 +460,5 @@ impl Near<'_> {
             None => (from, u64::MAX, false),
         };
         self.known.2
-    }
-}
-
-/// Blocks that are asked in the time of looking for both ends of an interval.
-const BLOCKS_A_SEARCH: usize = 16;
-
-impl<'a> Blocks<'a> {
-    fn new(
-        bytes: &'a [u8],
-        (rows, each): (usize, usize),
-        width: u32,
-        ascending: bool,
-    ) -> Result<Self> {
-        if !BLOCK_ROWS.contains(&each) {
-            return Err(Error::corrupt(format!("column chunk: blocks of {each} rows")));
-        }
-        let count = rows.div_ceil(each);
-        let (bases, rest) = Packed::split(bytes, count, width)?;
-        let (starts, numbers) = rest
-            .split_at_checked(2 * count)
-            .ok_or_else(|| Error::corrupt("column chunk: its blocks are cut short"))?;
-        Ok(Blocks { each, ascending, bases, starts: starts.as_chunks().0, numbers })
-    }
-
-    fn len(&self) -> usize {
-        self.starts.len()
-    }
-
-    /// Whether so many intervals are better looked for among rows that ascend than asked of every
-    /// block.
-    fn is_sought(&self, intervals: usize) -> bool {
-        self.ascending && intervals <= self.len() / BLOCKS_A_SEARCH
-    }
-
-    /// The first row whose code is not below `code`, of rows that ascend; past the last row where
-    /// there is none.
-    fn first_row(&self, code: u64, numbers: &mut Vec<u64>) -> Result<usize> {
-        let below = self.bases.partition_point(|base| base < code);
-        let Some(block) = below.checked_sub(1) else { return Ok(0) };
-        self.read_into(block, numbers)?;
-        Ok(block * self.each + numbers.partition_point(|it| *it < code))
-    }
-
-    /// Whether all codes of a block, of rows that need not ascend, are below `code`.
-    fn is_below(&self, block: usize, code: u64) -> bool {
-        let start = self.starts.get(block).map_or(0, |start| end_of(*start));
-        let width = self.starts.get(block + 1).map(|next| end_of(*next).wrapping_sub(start));
-        let width = width.and_then(|width| u32::try_from(width).ok());
-        !self.ascending
-            && width.is_some_and(|width| {
-                self.bases.at(block).saturating_add(super::packed::low_bits(width)) < code
-            })
-    }
-
-    /// The least and the greatest code a block may have, of codes up to `most`.
-    fn bounds(&self, block: usize, most: u64) -> Result<(u64, u64)> {
-        let base = self.bases.at(block);
-        let above = if !self.ascending {
-            let (_, width) = self.numbers_of(block)?;
-            base.saturating_add(super::packed::low_bits(width))
-        } else if block + 1 < self.len() {
-            self.bases.at(block + 1)
-        } else {
-            most
-        };
-        Ok((base.min(most), above.clamp(base.min(most), most)))
-    }
-
-    /// The numbers of a block, and how wide they are.
-    fn numbers_of(&self, block: usize) -> Result<(&'a [[u8; 8]], u32)> {
-        let start = self.starts.get(block).map_or(0, |start| end_of(*start));
-        let unit = self.each / 8;
-        let end = match self.starts.get(block + 1) {
-            Some(next) => end_of(*next),
-            None => self.numbers.len() / unit,
-        };
-        let numbers = self.numbers.get(start * unit..end * unit);
-        let width = end.checked_sub(start).and_then(|width| u32::try_from(width).ok());
-        match (numbers, width) {
-            (Some(numbers), Some(width)) if width <= u64::BITS => {
-                Ok((numbers.as_chunks().0, width))
-            }
-            _ => Err(Error::corrupt("column chunk: a block lies outside it")),
-        }
-    }
-
-    /// The codes of a block, in place of what `out` holds; the last one may have surplus rows.
-    fn read_into(&self, block: usize, out: &mut Vec<u64>) -> Result<()> {
-        let (numbers, width) = self.numbers_of(block)?;
-        out.clear();
-        out.resize(self.each, 0);
-        let mut rest = numbers;
-        for group in out.as_chunks_mut().0 {
-            let (words, after) = rest.split_at_checked(width as usize).unwrap_or_default();
-            unpack_64(words, width, group);
-            rest = after;
-        }
-        let mut base = self.bases.at(block);
-        for number in out {
-            *number = base.wrapping_add(*number);
-            if self.ascending {
-                base = *number;
-            }
-        }
-        Ok(())
-    }
-
-    fn at(&self, row: usize) -> Result<u64> {
-        let (block, row) = (row / self.each, row % self.each);
-        let (numbers, width) = self.numbers_of(block)?;
-        let base = self.bases.at(block);
-        if self.ascending {
-            return Ok(base.wrapping_add(sum_of_first(numbers, width, row + 1)));
-        }
-        let (numbers, _) = Packed::split(numbers.as_flattened(), self.each, width)?;
-        Ok(base.wrapping_add(numbers.at(row)))
     }
 }

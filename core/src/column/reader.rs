@@ -10,6 +10,7 @@ use super::layout::{
     DIRECTORY_HEADER_BYTES, ENTRY_BYTES, Encoding, Entry, chunks_of, kind, rows_of_chunk,
 };
 use super::lists::code_of;
+use super::margin::Margins;
 use super::number::{float_ordinal, ordinal_float, ordinal_number};
 use crate::bitmap::{Mask, RowSet};
 use crate::bytes::Cursor;
@@ -27,19 +28,24 @@ use crate::schema::{ColumnType, Value, Version};
 #[derive(Clone, Debug)]
 pub(crate) struct ColumnReader {
     column_type: ColumnType,
-    rows: u64,
-    directory: Section,
-    data: Section,
-    missing: Option<Section>,
+    pub(super) rows: u64,
+    /// The chunk of the directory that is its first one: of a margin, not 0.
+    pub(super) first_chunk: usize,
+    pub(super) directory: Section,
+    pub(super) data: Section,
+    pub(super) missing: Option<Section>,
     texts: Option<TextDictionary>,
     floats: Option<FloatDictionary>,
-    number: u32,
-    together: Arc<Together>,
+    pub(super) number: u32,
+    pub(super) together: Arc<Together>,
+    /// How many rows are missing before each chunk, and in all, once it is asked for.
+    pub(super) missing_before: Arc<OnceLock<Box<[u64]>>>,
+    pub(super) margins: Option<Arc<Margins>>,
 }
 
 /// For columns of the same file by their numbers: the rows that miss both values, once they are
 /// asked for.
-type Together = OnceLock<Box<[OnceLock<RowSet>]>>;
+pub(super) type Together = OnceLock<Box<[OnceLock<RowSet>]>>;
 
 /// Columns of which it is kept which rows miss the values of two.
 const PAIRED_MAX: usize = 64;
@@ -86,6 +92,7 @@ impl ColumnReader {
         Ok(ColumnReader {
             column_type,
             rows,
+            first_chunk: 0,
             directory,
             data,
             missing,
@@ -93,6 +100,8 @@ impl ColumnReader {
             floats,
             number: column,
             together,
+            missing_before: Arc::default(),
+            margins: None,
         })
     }
 
@@ -117,7 +126,8 @@ impl ColumnReader {
     ///
     /// `corrupt` when there is no such chunk or its entry is damaged.
     pub(crate) fn chunk(&self, index: usize) -> Result<Chunk<'_>> {
-        let start = index.saturating_mul(ENTRY_BYTES).saturating_add(DIRECTORY_HEADER_BYTES);
+        let place = index.saturating_add(self.first_chunk);
+        let start = place.saturating_mul(ENTRY_BYTES).saturating_add(DIRECTORY_HEADER_BYTES);
         let bytes = self.directory.bytes(start..start.saturating_add(ENTRY_BYTES))?;
         let rows = rows_of_chunk(self.rows, index);
         let entry =
@@ -146,6 +156,25 @@ impl ColumnReader {
             )));
         }
         Ok(missing)
+    }
+
+    /// How many rows are missing before each chunk and, at the end, in all. The first call reads the
+    /// directory, and what it finds is kept: eight bytes a chunk.
+    ///
+    /// # Errors
+    ///
+    /// `corrupt` when the directory is damaged.
+    pub(crate) fn missing_before(&self) -> Result<&[u64]> {
+        if let Some(known) = self.missing_before.get() {
+            return Ok(known);
+        }
+        let mut before = vec![0];
+        let mut total = 0;
+        for index in 0..self.chunks() {
+            total += u64::from(self.chunk(index)?.missing_count());
+            before.push(total);
+        }
+        Ok(self.missing_before.get_or_init(|| before.into()))
     }
 
     /// The rows that miss both the value of this column and that of another one of the same file;
@@ -304,6 +333,16 @@ impl ColumnReader {
     ///
     /// `corrupt`, naming the chunk or the text.
     pub(crate) fn verify(&self) -> Result<()> {
+        if self.verify_chunks()? != self.missing_total()? {
+            return Err(self.directory.corrupt("the missing rows of its chunks do not add up"));
+        }
+        self.verify_margins()?;
+        self.floats.as_ref().map_or(Ok(()), FloatDictionary::verify)?;
+        self.verify_texts()
+    }
+
+    /// Checks the chunks, and says how many rows are missing.
+    pub(super) fn verify_chunks(&self) -> Result<u64> {
         let mut missing = 0;
         let limit = match (&self.texts, &self.floats) {
             (Some(texts), _) => Some(u64::from(texts.len()?)),
@@ -323,11 +362,7 @@ impl ColumnReader {
                 self.value_of(most)?;
             }
         }
-        if missing != self.missing_total()? {
-            return Err(self.directory.corrupt("the missing rows of its chunks do not add up"));
-        }
-        self.floats.as_ref().map_or(Ok(()), FloatDictionary::verify)?;
-        self.verify_texts()
+        Ok(missing)
     }
 
     fn verify_texts(&self) -> Result<()> {

@@ -59,6 +59,7 @@ pub(crate) struct ColumnReport {
     pub(crate) missing_bytes: u64,
     pub(crate) dictionary_bytes: u64,
     pub(crate) directory_bytes: u64,
+    pub(crate) margin_bytes: u64,
     pub(crate) missing_rows: u64,
     /// How many chunks each encoding was chosen for.
     pub(crate) encodings: BTreeMap<Encoding, u32>,
@@ -67,17 +68,30 @@ pub(crate) struct ColumnReport {
 impl ColumnReport {
     /// The bytes of all sections.
     pub(crate) fn bytes(&self) -> u64 {
-        self.data_bytes + self.missing_bytes + self.dictionary_bytes + self.directory_bytes
+        self.data_bytes
+            + self.missing_bytes
+            + self.dictionary_bytes
+            + self.directory_bytes
+            + self.margin_bytes
     }
 }
 
-/// Encodes a column of `rows` rows; a set bit of `missing` (row `n` at bit `n % 64` of word
-/// `n / 64`) is a missing row, and words that are not there are rows that are not missing.
+/// The rows of a column to be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ColumnRows<'a> {
+    pub(crate) count: u64,
+    /// A set bit (row `n` at bit `n % 64` of word `n / 64`) is a missing row, and words that are not
+    /// there are rows that are not missing.
+    pub(crate) missing: &'a [u64],
+    /// For each margin of the segment its rows, ascending.
+    pub(crate) margins: &'a [Vec<u32>],
+}
+
+/// Encodes a column without margins; for `missing` see [`ColumnRows`].
 ///
 /// # Errors
 ///
-/// `invalid_argument` when the values do not fit the type or the rows, a dictionary is out of order
-/// or a code has no text; `cancelled`, looked for once a chunk.
+/// As [`encode_column_of`].
 pub(crate) fn encode_column(
     column_type: ColumnType,
     values: ColumnValues<'_>,
@@ -85,6 +99,23 @@ pub(crate) fn encode_column(
     rows: u64,
     halt: &Halt,
 ) -> Result<EncodedColumn> {
+    let rows = ColumnRows { count: rows, missing, margins: &[] };
+    encode_column_of(rows, column_type, values, halt)
+}
+
+/// Encodes a column, and what it has in the rows of each margin.
+///
+/// # Errors
+///
+/// `invalid_argument` when the values do not fit the type or the rows, a dictionary is out of order
+/// or a code has no text; `cancelled`, looked for once a chunk.
+pub(crate) fn encode_column_of(
+    rows: ColumnRows<'_>,
+    column_type: ColumnType,
+    values: ColumnValues<'_>,
+    halt: &Halt,
+) -> Result<EncodedColumn> {
+    let ColumnRows { count: rows, missing, margins } = rows;
     halt.check()?;
     check(column_type, values, rows)?;
     let (source, dictionary) = match values {
@@ -116,7 +147,9 @@ pub(crate) fn encode_column(
     };
     for index in 0..chunks_of(rows) {
         halt.check()?;
-        let zone = writer.put_chunk(index)?;
+        let start = index * CHUNK_ROWS;
+        let zone =
+            writer.put_chunk(&Chosen::All(start..start + rows_of_chunk(rows, index) as usize))?;
         if let Some(limit) = limit
             && zone.0 <= zone.1
             && zone.1 >= limit
@@ -124,7 +157,30 @@ pub(crate) fn encode_column(
             return Err(Error::invalid(format!("a code is {}, of {limit}", zone.1)));
         }
     }
-    Ok(writer.finish(dictionary))
+    let mut beside =
+        Writer { source: std::mem::take(&mut writer.source), missing, ..Writer::default() };
+    let mut encoded = writer.finish(dictionary);
+    for chunk in margins.iter().flat_map(|rows| rows.chunks(CHUNK_ROWS)) {
+        halt.check()?;
+        beside.rows += chunk.len() as u64;
+        beside.put_chunk(&Chosen::Some(chunk))?;
+    }
+    if !margins.is_empty() {
+        encoded.add_margins(beside.finish(None));
+    }
+    Ok(encoded)
+}
+
+impl EncodedColumn {
+    fn add_margins(&mut self, margins: EncodedColumn) {
+        self.report.margin_bytes = margins.report.bytes();
+        let renamed = margins.sections.into_iter().map(|(kind, bytes)| match kind {
+            kind::DIRECTORY => (kind::MARGIN_DIRECTORY, bytes),
+            kind::DATA => (kind::MARGIN_DATA, bytes),
+            _ => (kind::MARGIN_MISSING, bytes),
+        });
+        self.sections.extend(renamed);
+    }
 }
 
 fn check(column_type: ColumnType, values: ColumnValues<'_>, rows: u64) -> Result<()> {
@@ -179,28 +235,60 @@ enum Source<'a> {
     },
 }
 
+/// The rows of a chunk to be.
+enum Chosen<'a> {
+    All(Range<usize>),
+    /// Ascending.
+    Some(&'a [u32]),
+}
+
+impl Chosen<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Chosen::All(rows) => rows.len(),
+            Chosen::Some(rows) => rows.len(),
+        }
+    }
+
+    /// What the rows have; a row beyond the end has nothing.
+    fn of<'v, T: Copy>(&'v self, all: &'v [T]) -> impl Iterator<Item = T> + 'v {
+        let (range, listed): (&[T], &[u32]) = match self {
+            Chosen::All(rows) => (all.get(rows.clone()).unwrap_or_default(), &[]),
+            Chosen::Some(rows) => (&[], rows),
+        };
+        range.iter().copied().chain(listed.iter().filter_map(|row| all.get(*row as usize).copied()))
+    }
+
+    /// Appends the ordinals of what the rows have.
+    fn ordinals_into<T: Copy>(&self, all: &[T], ordinal: impl Fn(T) -> u64, out: &mut Vec<u64>) {
+        match self {
+            Chosen::All(rows) => {
+                let values = all.get(rows.clone()).unwrap_or_default();
+                out.extend(values.iter().map(|value| ordinal(*value)));
+            }
+            Chosen::Some(_) => out.extend(self.of(all).map(ordinal)),
+        }
+    }
+
+    /// The rows themselves.
+    fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        let (range, listed): (Range<usize>, &[u32]) = match self {
+            Chosen::All(rows) => (rows.clone(), &[]),
+            Chosen::Some(rows) => (0..0, rows),
+        };
+        range.chain(listed.iter().map(|row| *row as usize))
+    }
+}
+
 impl Source<'_> {
     /// Appends the ordinals of the rows, missing or not.
-    fn ordinals_into(&self, rows: Range<usize>, out: &mut Vec<u64>) {
-        fn part<T>(all: &[T], rows: Range<usize>) -> impl Iterator<Item = &T> {
-            all.get(rows).unwrap_or_default().iter()
-        }
+    fn ordinals_into(&self, rows: &Chosen<'_>, out: &mut Vec<u64>) {
         match self {
-            Source::Codes(codes) => {
-                out.extend(part(codes, rows).map(|it| u64::from(*it)));
-            }
-            Source::Distinct(codes) => {
-                out.extend(part(codes, rows).map(|it| u64::from(*it)));
-            }
-            Source::Numbers(numbers) => {
-                out.extend(part(numbers, rows).map(|it| number_ordinal(*it)));
-            }
-            Source::Truths(truths) => {
-                out.extend(part(truths, rows).map(|it| it.cast_unsigned()));
-            }
-            Source::Floats(floats) => {
-                out.extend(part(floats, rows).map(|it| float_ordinal(*it)));
-            }
+            Source::Codes(codes) => rows.ordinals_into(codes, u64::from, out),
+            Source::Distinct(codes) => rows.ordinals_into(codes, u64::from, out),
+            Source::Numbers(numbers) => rows.ordinals_into(numbers, number_ordinal, out),
+            Source::Truths(truths) => rows.ordinals_into(truths, i64::cast_unsigned, out),
+            Source::Floats(floats) => rows.ordinals_into(floats, float_ordinal, out),
             Source::Nothing | Source::Lists { .. } => {}
         }
     }
@@ -222,11 +310,9 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// Encodes a chunk and says its zone.
-    fn put_chunk(&mut self, index: usize) -> Result<(u64, u64)> {
-        let count = rows_of_chunk(self.rows, index);
-        let start = index * CHUNK_ROWS;
-        let rows = start..start + count as usize;
-        let missing = self.missing_of(rows.clone());
+    fn put_chunk(&mut self, rows: &Chosen<'_>) -> Result<(u64, u64)> {
+        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let missing = self.missing_of(rows);
         let missing_count = missing.count();
         let data_start = self.data.len() as u64;
         let missing_start = u32::try_from(self.missing_bytes.len())
@@ -268,19 +354,17 @@ impl Writer<'_> {
     fn put_lists(
         &mut self,
         (ends, codes): (&[u32], &[u32]),
-        rows: Range<usize>,
+        rows: &Chosen<'_>,
         missing: &Mask,
     ) -> Result<Piece> {
         self.ordinals.clear();
         self.lengths.clear();
-        let mut start =
-            rows.start.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |it| *it);
-        for (row, end) in (0..=u16::MAX).zip(ends.get(rows).unwrap_or_default()) {
+        let end_of = |row: usize| ends.get(row).map_or(0, |end| *end as usize);
+        for (place, row) in (0..=u16::MAX).zip(rows.rows()) {
             let list = codes
-                .get(start as usize..*end as usize)
+                .get(row.checked_sub(1).map_or(0, end_of)..end_of(row))
                 .ok_or_else(|| Error::invalid("the ends of lists do not fit their codes"))?;
-            start = *end;
-            if missing.contains(row) {
+            if missing.contains(place) {
                 self.lengths.push(0);
             } else {
                 self.lengths.push(list.len() as u64);
@@ -290,24 +374,29 @@ impl Writer<'_> {
         encode_lists(&self.lengths, &self.ordinals, &mut self.scratch, &mut self.data)
     }
 
-    fn missing_of(&self, rows: Range<usize>) -> Mask {
+    fn missing_of(&self, rows: &Chosen<'_>) -> Mask {
         let mut mask = Mask::new();
-        let words = self.missing.iter().skip(rows.start / 64);
-        mask.words_mut().iter_mut().zip(words).for_each(|(to, word)| *to = *word);
-        if let Source::Floats(floats) = &self.source {
-            let floats = floats.get(rows.clone()).unwrap_or_default();
-            for (row, float) in (0..=u16::MAX).zip(floats) {
-                if float.is_nan() {
-                    mask.set(row);
+        match rows {
+            Chosen::All(rows) => {
+                let words = self.missing.iter().skip(rows.start / 64);
+                mask.words_mut().iter_mut().zip(words).for_each(|(to, word)| *to = *word);
+            }
+            Chosen::Some(rows) => {
+                for (place, row) in (0..=u16::MAX).zip(*rows) {
+                    let word = self.missing.get(*row as usize / 64);
+                    if word.is_some_and(|word| word >> (row % 64) & 1 == 1) {
+                        mask.set(place);
+                    }
                 }
             }
         }
+        if let Source::Floats(floats) = &self.source {
+            let floats = (0..=u16::MAX).zip(rows.of(floats));
+            floats.filter(|(_, float)| float.is_nan()).for_each(|(place, _)| mask.set(place));
+        }
         if let Source::Distinct(codes) = &self.source {
-            for (row, code) in (0..=u16::MAX).zip(codes.get(rows.clone()).unwrap_or_default()) {
-                if *code == Distinct::NAN {
-                    mask.set(row);
-                }
-            }
+            let codes = (0..=u16::MAX).zip(rows.of(codes));
+            codes.filter(|(_, it)| *it == Distinct::NAN).for_each(|(place, _)| mask.set(place));
         }
         mask.clear_range(u32::try_from(rows.len()).unwrap_or(0)..u32::MAX);
         mask

@@ -130,6 +130,10 @@ impl Answer {
     }
 
     pub(super) fn and(&mut self, other: Answer, masks: &mut Masks) {
+        if self.is_true() {
+            *self = other;
+            return;
+        }
         match (&mut self.possible, &other.possible) {
             (None, None) => {}
             (Some(ours), theirs) => ours.and(theirs.as_ref().unwrap_or(&other.sure), masks),
@@ -144,7 +148,12 @@ impl Answer {
     }
 
     /// Both hold: this condition, and the contrary of `other`.
-    pub(super) fn and_not(&mut self, other: Answer, rows: u32, masks: &mut Masks) {
+    pub(super) fn and_not(&mut self, mut other: Answer, rows: u32, masks: &mut Masks) {
+        if self.is_true() {
+            other.negate(rows);
+            *self = other;
+            return;
+        }
         if other.possible.is_some() || self.possible.is_some() {
             let mut possible = self.possible.take().unwrap_or_else(|| self.sure.copy(masks));
             possible.and_not(&other.sure, rows, masks);
@@ -155,6 +164,10 @@ impl Answer {
     }
 
     pub(super) fn or(&mut self, other: Answer, masks: &mut Masks) {
+        if self.is_false() {
+            *self = other;
+            return;
+        }
         match (&mut self.possible, &other.possible) {
             (None, None) => {}
             (Some(ours), theirs) => ours.or(theirs.as_ref().unwrap_or(&other.sure), masks),
@@ -232,11 +245,24 @@ impl Masks {
     }
 }
 
+/// Which rows of a segment chunks are cut from, and what a missing value counts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum View {
+    /// All rows, in three values.
+    Whole,
+    /// All rows, as if no value were missing: what is said of a row that misses one means nothing.
+    Filled,
+    /// The rows of a margin, one after another, in three values. Serials are asked of no margin:
+    /// every row of it counts as one of those that they allow.
+    Margin(usize),
+}
+
 /// A chunk of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct At {
     pub(super) key: u16,
     pub(super) rows: u32,
+    pub(super) view: View,
 }
 
 impl At {
@@ -244,7 +270,12 @@ impl At {
     #[expect(clippy::cast_possible_truncation, reason = "a chunk has at most 65,536 rows")]
     pub(super) fn of(key: u16, rows: u64) -> At {
         let left = rows.saturating_sub(u64::from(key) << 16);
-        At { key, rows: left.min(CHUNK_ROWS as u64) as u32 }
+        At { key, rows: left.min(CHUNK_ROWS as u64) as u32, view: View::Whole }
+    }
+
+    /// The same chunk, or that of a margin, seen otherwise.
+    pub(super) fn seen(self, view: View) -> At {
+        At { view, ..self }
     }
 
     pub(super) fn base(self) -> u64 {

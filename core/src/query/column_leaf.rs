@@ -2,11 +2,11 @@
 
 use std::ops::Bound;
 
-use super::answer::{Answer, At, Masks, Part};
+use super::answer::{Answer, At, Masks, Part, View};
 use super::time_parts::ordinals_passing;
 use crate::bitmap::{Container, Mask};
 use crate::column::{Chunk, ColumnReader, Encoding, Intervals, number_ordinal};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::{ColumnType, Version};
 use crate::scope::{TextTest, Truth, ValueTest};
 
@@ -69,19 +69,19 @@ impl<'a> ColumnLeaf<'a> {
 
     /// What the test is for all rows of a chunk, where the zone says so.
     pub(super) fn outlook(&self, at: At) -> Result<Option<Truth>> {
-        Ok(self.at_a_glance(&self.column.chunk(usize::from(at.key))?))
+        Ok(self.at_a_glance(&chunk_at(self.column, at)?))
     }
 
     /// How many rows of a chunk are missing, where the test is FALSE for all others.
     pub(super) fn gap_count(&self, at: At) -> Result<Option<u32>> {
-        let chunk = self.column.chunk(usize::from(at.key))?;
+        let chunk = chunk_at(self.column, at)?;
         let passes = chunk.zone().is_some_and(|zone| self.intervals.overlaps(zone));
         Ok((!passes).then(|| chunk.missing_count()))
     }
 
     /// The missing rows of a chunk, where some are missing and some not.
     pub(super) fn missing_rows(&self, at: At) -> Result<Option<Container<'a>>> {
-        self.column.chunk(usize::from(at.key))?.missing_rows()
+        chunk_at(self.column, at)?.missing_rows()
     }
 
     /// Whether a value is looked at by itself, and compared.
@@ -92,7 +92,7 @@ impl<'a> ColumnLeaf<'a> {
     /// Whether rows of a chunk can be asked at little more cost than that of telling them: its values
     /// come in runs, or all pass.
     pub(super) fn asks_quickly(&self, at: At) -> Result<bool> {
-        let chunk = self.column.chunk(usize::from(at.key))?;
+        let chunk = chunk_at(self.column, at)?;
         let sure = chunk.zone().is_some_and(|zone| self.is_sure_of(zone));
         Ok(sure || chunk.encoding() == Encoding::Runs)
     }
@@ -100,7 +100,7 @@ impl<'a> ColumnLeaf<'a> {
     /// Leaves of some rows of a chunk, which ascend, those for which the test is not FALSE.
     pub(super) fn retain_open(&self, at: At, rows: &mut Vec<u16>, masks: &mut Masks) -> Result<()> {
         let mut scratch = masks.empty();
-        let chunk = self.column.chunk(usize::from(at.key))?;
+        let chunk = chunk_at(self.column, at)?;
         chunk.retain_open(&self.intervals, rows, &mut scratch)?;
         masks.put_back(Part::Rows(scratch));
         Ok(())
@@ -108,7 +108,7 @@ impl<'a> ColumnLeaf<'a> {
 
     /// Whether values of a chunk must be read, and not only which of them are missing.
     pub(super) fn reads_values(&self, at: At) -> Result<bool> {
-        Ok(self.reads_values_of(&self.column.chunk(usize::from(at.key))?))
+        Ok(self.reads_values_of(&chunk_at(self.column, at)?))
     }
 
     fn reads_values_of(&self, chunk: &Chunk<'_>) -> bool {
@@ -138,7 +138,7 @@ impl<'a> ColumnLeaf<'a> {
     /// The outlook for a chunk, and the share of its values that pass, were they spread evenly
     /// between the least and the greatest.
     pub(super) fn sample(&self, at: At) -> Result<(Option<Truth>, f64)> {
-        let chunk = self.column.chunk(usize::from(at.key))?;
+        let chunk = chunk_at(self.column, at)?;
         let outlook = self.at_a_glance(&chunk);
         let Some((least, most)) = chunk.zone() else { return Ok((outlook, 0.0)) };
         let inside = |(first, last): &(u64, u64)| {
@@ -151,7 +151,7 @@ impl<'a> ColumnLeaf<'a> {
 
     /// What the test is for the rows `within` a chunk.
     pub(super) fn answer(&self, at: At, within: &Part, masks: &mut Masks) -> Result<Answer> {
-        let chunk = self.column.chunk(usize::from(at.key))?;
+        let chunk = chunk_at(self.column, at)?;
         if let Some(truth) = self.at_a_glance(&chunk) {
             return Ok(Answer::all(truth));
         }
@@ -220,6 +220,20 @@ impl<'a> ColumnLeaf<'a> {
         })?;
         Ok(Answer { sure: masks.part(sure), possible: Some(masks.part(possible)) })
     }
+}
+
+/// A chunk of a column as it is looked at.
+fn chunk_at(column: &ColumnReader, at: At) -> Result<Chunk<'_>> {
+    let index = usize::from(at.key);
+    match at.view {
+        View::Whole => column.chunk(index),
+        View::Filled => column.chunk(index).map(Chunk::filled),
+        View::Margin(number) => column.margin(number).ok_or_else(no_margin)?.chunk(index),
+    }
+}
+
+fn no_margin() -> Error {
+    Error::corrupt("segment: a column lacks a margin")
 }
 
 /// The ordinals of numbers, days, instants and truths.
@@ -293,14 +307,18 @@ fn texts_after(
 #[derive(Debug)]
 pub(super) struct MissingLeaf<'a>(pub(super) &'a ColumnReader);
 
-impl MissingLeaf<'_> {
+impl<'a> MissingLeaf<'a> {
+    pub(super) fn reader(&self) -> &'a ColumnReader {
+        self.0
+    }
+
     pub(super) fn outlook(&self, at: At) -> Result<Option<Truth>> {
         self.sample(at).map(|(outlook, _)| outlook)
     }
 
     /// The outlook for a chunk, and the share of its values that are missing.
     pub(super) fn sample(&self, at: At) -> Result<(Option<Truth>, f64)> {
-        let chunk = self.0.chunk(usize::from(at.key))?;
+        let chunk = chunk_at(self.0, at)?;
         let (rows, missing) = (chunk.rows(), chunk.missing_count());
         let outlook = match missing {
             0 => Some(Truth::False),
@@ -315,7 +333,7 @@ impl MissingLeaf<'_> {
             return Ok(Answer::all(truth));
         }
         let mut missing = masks.empty();
-        self.0.chunk(usize::from(at.key))?.missing_into(&mut missing)?;
+        chunk_at(self.0, at)?.missing_into(&mut missing)?;
         Ok(Answer::known(Part::Rows(missing)))
     }
 }

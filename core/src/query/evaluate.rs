@@ -1,6 +1,6 @@
 //! One chunk of one segment, answered.
 
-use super::answer::{Answer, At, Masks, Part};
+use super::answer::{Answer, At, Masks, Part, View};
 use super::column_leaf::ColumnLeaf;
 use super::plan::{Kind, Step};
 use super::ranges::Ranges;
@@ -270,7 +270,8 @@ fn doubt(steps: &[Step<'_>], at: At, masks: &mut Masks) -> Result<Option<Doubt>>
 fn missing_all(failing: &[&ColumnLeaf<'_>], at: At, masks: &mut Masks) -> Result<Option<Vec<u16>>> {
     let Some((first, mut rest)) = failing.split_first() else { return Ok(None) };
     let mut rows: Vec<u16>;
-    if let Some((second, others)) = rest.split_first()
+    if at.view == View::Whole
+        && let Some((second, others)) = rest.split_first()
         && let Some(both) = first.reader().missing_with(second.reader())?
     {
         rows = both.chunk(at.key).map(|rows| rows.iter().collect()).unwrap_or_default();
@@ -325,6 +326,9 @@ fn disjunction(
 }
 
 fn rows_at_a_glance(rows: &Ranges, at: At) -> Option<Truth> {
+    if matches!(at.view, View::Margin(_)) {
+        return Some(Truth::True);
+    }
     let chunk = at.range();
     match rows.within(&chunk) {
         [] => Some(Truth::False),

@@ -16,7 +16,8 @@ use crate::scope::{BoundNode, BoundScope, NodeId, Scope};
 ///
 /// Units are tested 65,536 at a time, a chunk. Serials are resolved to rows first; of the chunks in
 /// which these lie, a clause is asked only about those for which the clauses before it may hold, and
-/// where the least and greatest value decide, it reads no rows.
+/// where the least and greatest value decide, it reads no rows. Units that miss a value are asked
+/// apart where a segment keeps them together: their chunks are counted with the others.
 ///
 /// # Examples
 ///
@@ -168,12 +169,14 @@ impl<'a> Explainer<'a> {
         let (mut affected, mut undetermined) = (0, 0);
         let (mut chunks, mut chunks_in_range) = (0, 0);
         for plan in plans {
-            let candidates: Vec<(At, _)> = plan.chunks().into_iter().map(|at| (at, None)).collect();
-            let (sure, unknown) = read(plan, &candidates, &mut masks, self)?;
+            let in_range = plan.seen_chunks();
+            chunks_in_range += in_range.len() as u64;
+            let candidates: Vec<(At, _)> =
+                in_range.into_iter().chain(plan.margin_chunks()?).map(|at| (at, None)).collect();
+            let (sure, unknown) = read(plan, &candidates, &mut masks, self)?.finish(plan);
             affected += sure.len();
             undetermined += unknown.len();
             chunks += plan.segment.units.rows().div_ceil(CHUNK_ROWS as u64);
-            chunks_in_range += candidates.len() as u64;
         }
         Ok(Explanation {
             affected,

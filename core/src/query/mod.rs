@@ -23,6 +23,7 @@ mod find;
 mod hostile;
 mod identifiers;
 mod lookup;
+mod margins;
 mod near;
 mod order;
 mod plan;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::answer::At;
+use super::answer::{At, View};
 use super::code_cases::{CodeCases, code_cases, opaque_cases};
 use super::code_leaf::CodeLeaf;
 use super::column_leaf::{ColumnLeaf, MissingLeaf};
 use super::identifiers::IdentifierLeaf;
+use super::margins::Margins;
 use super::ranges::Ranges;
 use super::serials::{Doubtful, SerialRows, namespace_rows, serial_rows};
 use super::table::TableLeaf;
@@ -97,6 +98,8 @@ impl CaseBook {
 pub(super) struct Plan<'a> {
     pub(super) segment: &'a LiveSegment,
     pub(super) root: Step<'a>,
+    /// Where the rows that miss a value are asked apart.
+    pub(super) margins: Option<Margins<'a>>,
 }
 
 impl<'a> Plan<'a> {
@@ -109,7 +112,9 @@ impl<'a> Plan<'a> {
     ) -> Result<Self> {
         let doubtful = RefCell::default();
         let root = Compiler { segment, bound, book, doubtful }.step(root)?;
-        Ok(Plan { segment, root })
+        let mut plan = Plan { segment, root, margins: None };
+        plan.margins = Margins::of(&plan)?;
+        Ok(plan)
     }
 
     /// The chunks in which the root can be other than FALSE, as far as serials tell, ascending.
@@ -117,6 +122,32 @@ impl<'a> Plan<'a> {
         let rows = self.segment.units.rows();
         let domain = self.root.domain().unwrap_or_else(|| Ranges::of(0..rows));
         domain.chunks().map(|key| At::of(key, rows)).collect()
+    }
+
+    /// The same chunks as they are looked at first: where margins are asked apart, as if nothing
+    /// were missing.
+    pub(super) fn seen_chunks(&self) -> Vec<At> {
+        let mut chunks = self.chunks();
+        if self.margins.is_some() {
+            for at in &mut chunks {
+                *at = at.seen(View::Filled);
+            }
+        }
+        chunks
+    }
+
+    /// The chunks of the margins that are asked apart.
+    pub(super) fn margin_chunks(&self) -> Result<Vec<At>> {
+        self.margins.as_ref().map_or_else(|| Ok(Vec::new()), Margins::chunks)
+    }
+
+    /// The rows that serials allow, where they do not by themselves decide.
+    pub(super) fn allowed(&self) -> Option<&Ranges> {
+        let Kind::And(steps) = &self.root.kind else { return None };
+        steps.iter().find_map(|step| match &step.kind {
+            Kind::Rows(rows) => Some(rows),
+            _ => None,
+        })
     }
 
     /// Whether rows alone answer it.

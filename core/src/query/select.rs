@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::answer::{Answer, At, Masks, Part};
+use super::answer::{Answer, At, Masks, Part, View};
 use super::evaluate::{Unwatched, Watch, few_unknown};
+use super::margins::live_rows;
 use super::plan::{CaseBook, Kind, Plan};
 use super::weigh::order_steps;
 use super::{Selection, UnitSet};
@@ -119,7 +120,9 @@ pub(super) fn select_node(
         for (plan, surveyed) in plans.iter().zip(surveyed) {
             let (sure, unknown) = match surveyed {
                 Survey::Done(sure, unknown) => (sure, unknown),
-                Survey::Chunks(chunks, _) => read(plan, &chunks, &mut masks, &mut Unwatched)?,
+                Survey::Chunks(chunks, _) => {
+                    read(plan, &chunks, &mut masks, &mut Unwatched)?.finish(plan)
+                }
             };
             rows.affected.push(sure);
             rows.undetermined.push(unknown);
@@ -138,7 +141,7 @@ pub(super) fn select_node(
     let read_block = |masks: &mut Masks, (at, chunks): &(usize, &[Candidate]), halt: &Halt| {
         halt.check()?;
         let parts = plans.get(*at).map_or_else(
-            || Ok((RowSet::new(), RowSet::new())),
+            || Ok(Found::default()),
             |plan| read(plan, chunks, masks, &mut Unwatched),
         )?;
         rows_read.fetch_add(chunks.iter().map(rows_of).sum(), Ordering::Relaxed);
@@ -147,7 +150,7 @@ pub(super) fn select_node(
     let read_all = |halt: &Halt| {
         let blocks = blocks.par_iter();
         let parts = blocks.map_init(Masks::default, |masks, it| read_block(masks, it, halt));
-        parts.collect::<Result<Vec<(RowSet, RowSet)>>>()
+        parts.collect::<Result<Vec<Found>>>()
     };
     let progress = || Progress { rows: rows_read.load(Ordering::Relaxed), rows_total };
     let parts = match on_progress {
@@ -161,24 +164,48 @@ pub(super) fn select_node(
         }
     };
     let places: Vec<usize> = blocks.iter().map(|(at, _)| *at).collect();
-    for surveyed in surveyed {
-        let (sure, unknown) = match surveyed {
-            Survey::Done(sure, unknown) => (sure, unknown),
-            Survey::Chunks(..) => (RowSet::new(), RowSet::new()),
-        };
+    let mut found: Vec<Found> = surveyed.into_iter().map(Survey::into_found).collect();
+    for (at, part) in places.into_iter().zip(parts) {
+        if let Some(found) = found.get_mut(at) {
+            found.append(part);
+        }
+    }
+    for (plan, found) in plans.iter().zip(found) {
+        let (sure, unknown) = found.finish(plan);
         rows.affected.push(sure);
         rows.undetermined.push(unknown);
     }
-    for (at, part) in places.into_iter().zip(parts) {
-        let (sure, unknown) = part;
-        if let (Some(affected), Some(undetermined)) =
-            (rows.affected.get_mut(at), rows.undetermined.get_mut(at))
-        {
-            affected.append(sure);
-            undetermined.append(unknown);
-        }
-    }
     Ok(rows)
+}
+
+/// What some chunks of a segment come to.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    sure: RowSet,
+    unknown: RowSet,
+    /// The same of margins, in no order.
+    sure_apart: Vec<u32>,
+    unknown_apart: Vec<u32>,
+}
+
+impl Found {
+    /// Adds what later chunks come to.
+    fn append(&mut self, mut later: Found) {
+        self.sure.append(later.sure);
+        self.unknown.append(later.unknown);
+        self.sure_apart.append(&mut later.sure_apart);
+        self.unknown_apart.append(&mut later.unknown_apart);
+    }
+
+    /// The live rows that are TRUE, and those that are UNKNOWN.
+    pub(super) fn finish(self, plan: &Plan<'_>) -> (RowSet, RowSet) {
+        let join = |rows: RowSet, apart: Vec<u32>| match (rows.is_empty(), apart.is_empty()) {
+            (_, true) => rows,
+            (true, false) => live_rows(plan, apart),
+            (false, false) => rows.union(&live_rows(plan, apart)),
+        };
+        (join(self.sure, self.sure_apart), join(self.unknown, self.unknown_apart))
+    }
 }
 
 /// What a node comes to in each segment, its steps in the order of evaluation.
@@ -217,6 +244,13 @@ impl Survey {
         }
     }
 
+    fn into_found(self) -> Found {
+        match self {
+            Survey::Done(sure, unknown) => Found { sure, unknown, ..Found::default() },
+            Survey::Chunks(..) => Found::default(),
+        }
+    }
+
     /// Chunks of which rows must be read, or as many as take as long.
     fn mixed(&self) -> usize {
         match self {
@@ -247,7 +281,7 @@ fn survey(plan: &Plan<'_>) -> Result<Survey> {
         _ => {}
     }
     let (mut chunks, mut reads) = (Vec::new(), 0);
-    for at in plan.chunks() {
+    for at in plan.seen_chunks().into_iter().chain(plan.margin_chunks()?) {
         let outlook = plan.root.outlook(at)?;
         if outlook != Some(Truth::False) {
             reads += usize::from(outlook.is_none() && plan.root.reads_rows(at)?);
@@ -257,34 +291,49 @@ fn survey(plan: &Plan<'_>) -> Result<Survey> {
     Ok(Survey::Chunks(chunks, reads))
 }
 
-/// The live rows of some chunks for which the root is TRUE, and for which it is UNKNOWN.
+/// What some chunks come to.
 pub(super) fn read<W: Watch>(
     plan: &Plan<'_>,
     chunks: &[Candidate],
     masks: &mut Masks,
     watch: &mut W,
-) -> Result<(RowSet, RowSet)> {
-    let (mut sure, mut unknown) = (RowSet::new(), RowSet::new());
+) -> Result<Found> {
+    let mut found = Found::default();
     for (at, outlook) in chunks {
+        let retired = plan.segment.retired.chunk(at.key);
         if outlook.is_none()
+            && at.view == View::Whole
             && let Some(mut rows) = few_unknown::<W>(&plan.root, *at, masks)?
         {
-            if let Some(retired) = plan.segment.retired.chunk(at.key) {
+            if let Some(retired) = retired {
                 rows.retain(|row| !retired.contains(*row));
             }
-            unknown.push_rows(at.key, &rows);
+            found.unknown.push_rows(at.key, &rows);
             continue;
         }
         let answer = match outlook {
             Some(truth) => Answer::all(*truth),
             None => plan.root.answer(*at, &Part::Everything, masks, watch)?,
         };
-        let (all, some) = answer.split(at.rows, masks);
-        let retired = plan.segment.retired.chunk(at.key);
-        push(&mut sure, *at, all, retired, masks);
-        push(&mut unknown, *at, some, retired, masks);
+        let (mut all, mut some) = answer.split(at.rows, masks);
+        match (&plan.margins, at.view) {
+            (Some(margins), View::Margin(_)) => {
+                margins.rows_into(*at, &all, &mut found.sure_apart)?;
+                margins.rows_into(*at, &some, &mut found.unknown_apart)?;
+                masks.put_back(all);
+                masks.put_back(some);
+                continue;
+            }
+            (Some(margins), View::Filled) => {
+                all = margins.remove_missing(*at, all, masks)?;
+                some = margins.remove_missing(*at, some, masks)?;
+            }
+            _ => {}
+        }
+        push(&mut found.sure, *at, all, retired, masks);
+        push(&mut found.unknown, *at, some, retired, masks);
     }
-    Ok((sure, unknown))
+    Ok(found)
 }
 
 /// Adds the live rows of a part.

@@ -46,7 +46,7 @@ pub(super) fn order_steps(plans: &mut [Plan<'_>], root: NodeId) -> Result<()> {
     }
     let open = plans.iter().filter(|plan| !plan.is_plain());
     let chunks: Vec<(&Plan<'_>, At)> =
-        open.flat_map(|plan| plan.chunks().into_iter().map(move |at| (plan, at))).collect();
+        open.flat_map(|plan| plan.seen_chunks().into_iter().map(move |at| (plan, at))).collect();
     let samples = (LOOKS_MAX / tests).min(SAMPLES_MAX).min(chunks.len() / SAMPLED).max(1);
     let stride = chunks.len().div_ceil(samples).max(1);
     for (plan, at) in chunks.iter().skip(stride / 2).step_by(stride) {

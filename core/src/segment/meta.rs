@@ -19,6 +19,19 @@ pub(crate) struct Meta {
     pub(crate) namespaces: Vec<String>,
     /// Column numbers of the file are places in this list.
     pub(crate) columns: Vec<MetaColumn>,
+    /// Ascending by column.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) margins: Vec<MetaMargin>,
+}
+
+/// The rows that miss the value of one column, with what all columns have in them kept apart once
+/// more, so that a question whose answer they may be reads no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MetaMargin {
+    /// The number of the column.
+    pub(crate) column: u32,
+    pub(crate) rows: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +82,14 @@ impl Meta {
         }
         if meta.columns.len() > COLUMNS_MAX {
             return Err(Error::corrupt("segment: too many columns"));
+        }
+        let margins =
+            meta.margins.iter().map(|it| usize::try_from(it.column).unwrap_or(usize::MAX));
+        if !margins.clone().is_sorted_by(|a, b| a < b)
+            || margins.max().is_some_and(|last| last >= meta.columns.len())
+            || meta.margins.iter().any(|it| it.rows == 0 || it.rows > meta.rows)
+        {
+            return Err(Error::corrupt("segment: its margins are not those of its columns"));
         }
         let identifiers = meta.columns.iter().filter_map(|it| it.identifiers);
         if identifiers.into_iter().any(|it| it.distinct > it.rows || it.rows > meta.rows) {

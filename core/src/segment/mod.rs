@@ -9,6 +9,7 @@ mod unit;
 mod writer;
 
 pub(crate) use identifiers::Identifiers;
+pub(crate) use meta::MetaMargin;
 pub(crate) use registration::{
     ContactFile, RegistrationRows, RegistrationSegment, StoredColumn, StoredField, StoredValues,
     write_contacts, write_registrations,

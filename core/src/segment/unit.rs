@@ -36,9 +36,12 @@ impl UnitSegment {
         }
         let mut columns: Vec<Option<ColumnReader>> = vec![None; schema.columns().len()];
         let mut identifiers = vec![None; schema.columns().len()];
+        let margin_rows: Vec<u64> = meta.margins.iter().map(|it| it.rows).collect();
         for ((number, column), finder) in (0u32..).zip(&meta.columns).zip(meta.finders()) {
             let (place, declared) = declared(schema, column)?;
             let reader = ColumnReader::open(&file, number, column.column_type, meta.rows)?;
+            let own = meta.margins.iter().position(|it| it.column == number);
+            let reader = reader.with_margins(&file, &margin_rows, own)?;
             if let Some(slot) = columns.get_mut(place) {
                 *slot = Some(reader);
             }
@@ -94,6 +97,11 @@ impl UnitSegment {
             if let (Some(column), Some((identifiers, families))) = (column, identifiers) {
                 identifiers.verify(column, families)?;
             }
+        }
+        for of in self.columns.iter().flatten() {
+            let Some(number) = of.own_margin() else { continue };
+            let columns = self.columns.iter().flatten();
+            columns.into_iter().try_for_each(|column| column.verify_margin(number, of))?;
         }
         Ok(())
     }

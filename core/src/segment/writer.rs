@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::meta::{KEYS, META, Meta, MetaColumn, MetaIdentifiers};
+use super::meta::{KEYS, META, Meta, MetaColumn, MetaIdentifiers, MetaMargin};
 use crate::bytes::Hash;
 use crate::column::EncodedColumn;
 use crate::error::Result;
@@ -46,6 +46,7 @@ pub(crate) struct UnitRows {
     /// As [`crate::keys::encode_keys`] wrote them.
     pub(crate) keys: Vec<u8>,
     pub(crate) columns: Vec<UnitColumn>,
+    pub(crate) margins: Vec<MetaMargin>,
 }
 
 impl UnitRows {
@@ -84,6 +85,7 @@ pub(crate) fn write_units(
                     .map(|it| MetaIdentifiers { distinct: it.distinct, rows: it.rows }),
             })
             .collect(),
+        margins: units.margins.clone(),
     };
     file.section(SectionId::of_file(META), &meta.encode()?)?;
     file.section(SectionId::of_file(KEYS), &units.keys)?;

@@ -7,12 +7,13 @@ use super::buffer::{Buffer, BufferColumn};
 use super::identifiers;
 use super::interner::{Interner, MISSING};
 use super::order::Ordered;
-use crate::column::{ColumnValues, encode_column};
+use crate::column::{ColumnRows, ColumnValues, encode_column_of};
 use crate::error::{Error, Result};
 use crate::keys::{KeyGroup, encode_keys};
+use crate::limits::CHUNK_ROWS;
 use crate::pool::{Halt, sort_halting};
 use crate::schema::{Column, ColumnType, Schema, Version};
-use crate::segment::{UnitColumn, UnitRows};
+use crate::segment::{EncodedIdentifiers, MetaMargin, UnitColumn, UnitRows};
 
 /// Encodes the rows of a buffer in their order, columns in parallel.
 pub(super) fn encode(
@@ -28,71 +29,164 @@ pub(super) fn encode(
     let (keys, columns) = rayon::join(
         || encode_keys(&ordered.groups, halt),
         || {
-            columns
-                .into_par_iter()
-                .map(|(column, values)| encode_one(column, values, order, rows, halt))
-                .collect::<Result<Vec<_>>>()
+            let placed = columns.into_par_iter();
+            let placed = placed
+                .map(|(column, values)| Placed::of(column, values, (order, rows), halt))
+                .collect::<Result<Vec<_>>>()?;
+            encode_columns(schema.columns(), placed, rows, halt)
         },
     );
+    let (columns, margins) = columns?;
     Ok(UnitRows {
-        rows: u64::try_from(rows).map_err(|_| Error::unsupported("too many rows"))?,
+        rows: rows_total(rows),
         namespaces: ordered.namespaces.clone(),
         keys: keys?,
-        columns: columns?,
+        columns,
+        margins,
     })
 }
 
-fn encode_one(
-    column: &Column,
-    values: BufferColumn,
-    order: Option<&[u32]>,
+fn rows_total(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or(u64::MAX)
+}
+
+/// The values of a column in the order of the segment.
+struct Placed {
+    values: PlacedValues,
+    /// One bit a row; no words where none is missing.
+    missing: Vec<u64>,
+    identifiers: Option<EncodedIdentifiers>,
+}
+
+enum PlacedValues {
+    Texts { dictionary: Vec<String>, codes: Vec<u32> },
+    Numbers(Vec<i64>),
+    Floats(Vec<f64>),
+    Lists { dictionary: Vec<String>, ends: Vec<u32>, codes: Vec<u32> },
+}
+
+impl Placed {
+    fn of(
+        column: &Column,
+        values: BufferColumn,
+        (order, rows): (Option<&[u32]>, usize),
+        halt: &Halt,
+    ) -> Result<Self> {
+        halt.check()?;
+        let mut identifiers = None;
+        let (values, missing) = match values {
+            BufferColumn::Texts { texts, codes } => {
+                let (dictionary, rank) = sorted(texts, column.column_type(), halt)?;
+                let mut codes = place(codes, order);
+                let missing = bits((0u32..).zip(&codes).filter(|(_, it)| **it == MISSING), rows);
+                let known = |it: &u32| rank.get(usize_of(*it)).copied();
+                if let Some(families) = column.identifier() {
+                    let numbers: Vec<u32> =
+                        codes.iter().map(|it| known(it).unwrap_or(MISSING)).collect();
+                    identifiers = Some(identifiers::encode(families, &dictionary, &numbers, halt)?);
+                }
+                for code in &mut codes {
+                    *code = known(code).unwrap_or(0);
+                }
+                (PlacedValues::Texts { dictionary, codes }, missing)
+            }
+            BufferColumn::Numbers { values, missing } => {
+                (PlacedValues::Numbers(place(values, order)), placed_bits(&missing, order, rows))
+            }
+            BufferColumn::Floats { values, missing } => {
+                (PlacedValues::Floats(place(values, order)), placed_bits(&missing, order, rows))
+            }
+            BufferColumn::Lists { texts, ends, codes, missing } => {
+                let (dictionary, rank) = sorted(texts, column.column_type(), halt)?;
+                let (ends, mut codes) = place_lists(ends, codes, order)?;
+                for code in &mut codes {
+                    *code = rank.get(usize_of(*code)).copied().unwrap_or(0);
+                }
+                let missing = placed_bits(&missing, order, rows);
+                (PlacedValues::Lists { dictionary, ends, codes }, missing)
+            }
+        };
+        Ok(Placed { values, missing, identifiers })
+    }
+}
+
+impl PlacedValues {
+    fn borrowed(&self) -> ColumnValues<'_> {
+        match self {
+            PlacedValues::Texts { dictionary, codes } => ColumnValues::Texts { dictionary, codes },
+            PlacedValues::Numbers(numbers) => ColumnValues::Numbers(numbers),
+            PlacedValues::Floats(floats) => ColumnValues::Floats(floats),
+            PlacedValues::Lists { dictionary, ends, codes } => {
+                ColumnValues::Lists { dictionary, ends, codes }
+            }
+        }
+    }
+}
+
+/// Encodes columns, and what they have in the rows that miss one of their values.
+fn encode_columns(
+    columns: &[Column],
+    placed: Vec<Placed>,
     rows: usize,
     halt: &Halt,
-) -> Result<UnitColumn> {
-    halt.check()?;
-    let column_type = column.column_type();
-    let rows_total = u64::try_from(rows).unwrap_or(u64::MAX);
-    let encode = |values: ColumnValues<'_>, missing: &[u64]| {
-        encode_column(column_type, values, missing, rows_total, halt)
+) -> Result<(Vec<UnitColumn>, Vec<MetaMargin>)> {
+    let missing: Vec<&[u64]> = placed.iter().map(|it| it.missing.as_slice()).collect();
+    let (margins, margin_rows): (Vec<MetaMargin>, Vec<Vec<u32>>) =
+        margins(&missing, rows).into_iter().unzip();
+    let one = |(column, placed): (&Column, Placed)| {
+        let rows =
+            ColumnRows { count: rows_total(rows), missing: &placed.missing, margins: &margin_rows };
+        let column_type = column.column_type();
+        let encoded = encode_column_of(rows, column_type, placed.values.borrowed(), halt)
+            .map_err(|error| error.within(format!("column `{}`", column.name())))?;
+        let identifiers = placed.identifiers;
+        Ok(UnitColumn { name: column.name().to_owned(), column_type, encoded, identifiers })
     };
-    let mut identifiers = None;
-    let encoded = match values {
-        BufferColumn::Texts { texts, codes } => {
-            let (dictionary, rank) = sorted(texts, column_type, halt)?;
-            let codes = place(codes, order);
-            if let Some(families) = column.identifier() {
-                let number = |it: &u32| rank.get(usize_of(*it)).copied().unwrap_or(MISSING);
-                let numbers: Vec<u32> = codes.iter().map(number).collect();
-                identifiers = Some(identifiers::encode(families, &dictionary, &numbers, halt)?);
-            }
-            let missing = bits((0u32..).zip(&codes).filter(|(_, it)| **it == MISSING), rows);
-            let codes: Vec<u32> =
-                codes.iter().map(|it| rank.get(usize_of(*it)).copied().unwrap_or(0)).collect();
-            let values = ColumnValues::Texts { dictionary: &dictionary, codes: &codes };
-            encode(values, &missing)
-        }
-        BufferColumn::Numbers { values, missing } => {
-            let missing = placed_bits(&missing, order, rows);
-            encode(ColumnValues::Numbers(&place(values, order)), &missing)
-        }
-        BufferColumn::Floats { values, missing } => {
-            let missing = placed_bits(&missing, order, rows);
-            encode(ColumnValues::Floats(&place(values, order)), &missing)
-        }
-        BufferColumn::Lists { texts, ends, codes, missing } => {
-            let (dictionary, rank) = sorted(texts, column_type, halt)?;
-            let missing = placed_bits(&missing, order, rows);
-            let (ends, mut codes) = place_lists(ends, codes, order)?;
-            for code in &mut codes {
-                *code = rank.get(usize_of(*code)).copied().unwrap_or(0);
-            }
-            let values =
-                ColumnValues::Lists { dictionary: &dictionary, ends: &ends, codes: &codes };
-            encode(values, &missing)
-        }
+    let columns: Vec<(&Column, Placed)> = columns.iter().zip(placed).collect();
+    let encoded = columns.into_par_iter().map(one).collect::<Result<Vec<_>>>()?;
+    Ok((encoded, margins))
+}
+
+/// Margins a segment has at most.
+const MARGINS_MAX: usize = 64;
+/// Rows to one that misses a value: a column that misses more has no margin.
+const ROWS_TO_MARGIN: usize = 32;
+/// Rows to one of all margins.
+const ROWS_TO_MARGINS: usize = 4;
+
+/// The margins of a segment, by column, each with its rows: those of the columns that miss the
+/// fewest values. A segment of one chunk, which is read in no time, has none.
+fn margins(missing: &[&[u64]], rows: usize) -> Vec<(MetaMargin, Vec<u32>)> {
+    if rows <= CHUNK_ROWS {
+        return Vec::new();
+    }
+    let count = |words: &[u64]| words.iter().map(|it| usize_of(it.count_ones())).sum::<usize>();
+    let counts = (0u32..).zip(missing).map(|(column, words)| (count(words), column));
+    let mut chosen: Vec<(usize, u32)> =
+        counts.filter(|(count, _)| (1..=rows / ROWS_TO_MARGIN).contains(count)).collect();
+    chosen.sort_unstable();
+    let mut left = rows / ROWS_TO_MARGINS;
+    let fits = |(count, _): &(usize, u32)| {
+        let rest = left.checked_sub(*count);
+        left = rest.unwrap_or(left);
+        rest.is_some()
     };
-    let encoded = encoded.map_err(|error| error.within(format!("column `{}`", column.name())))?;
-    Ok(UnitColumn { name: column.name().to_owned(), column_type, encoded, identifiers })
+    let mut chosen: Vec<(usize, u32)> =
+        chosen.into_iter().take_while(fits).take(MARGINS_MAX).collect();
+    chosen.sort_unstable_by_key(|(_, column)| *column);
+    let margin = |(count, column): (usize, u32)| {
+        let words = missing.get(usize_of(column)).copied().unwrap_or_default();
+        let mut of_column = Vec::with_capacity(count);
+        for (base, word) in (0u32..).step_by(64).zip(words) {
+            let mut left = *word;
+            while left != 0 {
+                of_column.push(base + left.trailing_zeros());
+                left &= left - 1;
+            }
+        }
+        (MetaMargin { column, rows: rows_total(count) }, of_column)
+    };
+    chosen.into_iter().map(margin).collect()
 }
 
 /// The texts in the order of their type, and the place there of each number.

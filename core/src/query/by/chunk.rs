@@ -14,6 +14,8 @@ const SINGLE_ROWS_MAX: u32 = 4;
 const FEW_ROWS_MAX: u32 = 4096;
 /// Combinations of codes that a table may have.
 const TABLE_MAX: usize = 1 << 20;
+/// Sets that are counted in one pass.
+const TOGETHER_MAX: usize = 4;
 /// Entries that are gathered before they are counted.
 const ENTRIES_MAX: usize = 1 << 20;
 
@@ -99,11 +101,20 @@ fn axes_of_few(
 fn count_axes(group: Vec<Slot>, axes: Axes, masks: &[Mask]) -> Result<Option<Vec<Tally>>> {
     let Some(combinations) = combinations(&axes) else { return Ok(None) };
     let mut product = Product { group, axes };
-    let count = |mask: &Mask| match usize::try_from(combinations) {
-        Ok(size) if size <= TABLE_MAX && size <= 8 * mask.count() as usize + 4096 => {
-            product.count_by_table(mask, size)
-        }
-        _ => product.count_by_sorting(mask),
+    let fits = |mask: &Mask| {
+        let size = usize::try_from(combinations).ok().filter(|size| *size <= TABLE_MAX);
+        size.filter(|size| *size <= 8 * mask.count() as usize + 4096)
+    };
+    if let Some(size) = masks.first().and_then(fits)
+        && masks.len() <= TOGETHER_MAX
+        && let Some(codes) = product.single()
+    {
+        let counts = count_words(masks, &codes, size);
+        return product.tallies(masks.len(), &counts).map(Some);
+    }
+    let count = |mask: &Mask| match fits(mask) {
+        Some(size) => product.count_by_table(mask, size),
+        None => product.count_by_sorting(mask),
     };
     masks.iter().map(count).collect::<Result<_>>().map(Some)
 }
@@ -129,19 +140,20 @@ struct Product {
 impl Product {
     fn count_by_table(&mut self, mask: &Mask, size: usize) -> Result<Tally> {
         let mut counts = vec![0_u32; size];
-        if let Some(codes) = self.single() {
-            count_words(mask, &codes, &mut counts);
-        } else {
-            let mut places = Vec::new();
-            for row in mask.iter() {
-                places.clear();
-                self.places_of(row, &mut places)?;
-                for place in &places {
-                    let place = usize::try_from(*place).unwrap_or(usize::MAX);
-                    counts.get_mut(place).into_iter().for_each(|count| *count += 1);
-                }
+        let mut places = Vec::new();
+        for row in mask.iter() {
+            places.clear();
+            self.places_of(row, &mut places)?;
+            for place in &places {
+                let place = usize::try_from(*place).unwrap_or(usize::MAX);
+                counts.get_mut(place).into_iter().for_each(|count| *count += 1);
             }
         }
+        self.tally(counts.into_iter())
+    }
+
+    /// The groups of places in turn that have units.
+    fn tally(&mut self, counts: impl Iterator<Item = u32>) -> Result<Tally> {
         let mut tally = Tally::new(self.group.len());
         for (place, count) in (0..).zip(counts) {
             if count > 0 {
@@ -149,6 +161,19 @@ impl Product {
             }
         }
         Ok(tally)
+    }
+
+    /// The groups of so many sets that [`count_words`] counted.
+    fn tallies(&mut self, sets: usize, counts: &[u32]) -> Result<Vec<Tally>> {
+        let memberships = 1 << sets.saturating_sub(1);
+        let of_set = |set: usize| {
+            let is_in = move |membership: usize| set == 0 || membership >> (set - 1) & 1 == 1;
+            counts.chunks(memberships).map(move |of_place| {
+                let inside = of_place.iter().enumerate().filter(|(at, _)| is_in(*at));
+                inside.map(|(_, count)| *count).sum()
+            })
+        };
+        (0..sets).map(|set| self.tally(of_set(set))).collect()
     }
 
     fn count_by_sorting(&mut self, mask: &Mask) -> Result<Tally> {
@@ -223,10 +248,13 @@ impl Product {
     }
 }
 
-/// Adds the rows of `mask` to the counts of their combinations.
-fn count_words(mask: &Mask, axes: &[(usize, &[u32])], counts: &mut [u32]) {
+/// How many rows of the first mask, which has all rows of the others, have each combination and are
+/// in the same ones of the others: for each combination a count for each way to be in them.
+fn count_words(masks: &[Mask], axes: &[(usize, &[u32])], size: usize) -> Vec<u32> {
+    let Some((all, parts)) = masks.split_first() else { return Vec::new() };
+    let mut counts = vec![0_u32; size << parts.len()];
     let mut places = [0_usize; 64];
-    for (at, word) in mask.words().iter().enumerate().filter(|(_, word)| **word != 0) {
+    for (at, word) in all.words().iter().enumerate().filter(|(_, word)| **word != 0) {
         places.fill(0);
         for (size, codes) in axes {
             let codes = codes.get(64 * at..).unwrap_or_default();
@@ -234,6 +262,13 @@ fn count_words(mask: &Mask, axes: &[(usize, &[u32])], counts: &mut [u32]) {
                 .iter_mut()
                 .zip(codes)
                 .for_each(|(place, code)| *place = *place * size + *code as usize);
+        }
+        for part in parts.iter().rev() {
+            let word = part.words().get(at).copied().unwrap_or(0);
+            places
+                .iter_mut()
+                .enumerate()
+                .for_each(|(bit, place)| *place = *place << 1 | usize::from(word >> bit & 1 == 1));
         }
         let mut left = *word;
         while left != 0 {
@@ -244,6 +279,7 @@ fn count_words(mask: &Mask, axes: &[(usize, &[u32])], counts: &mut [u32]) {
             left &= left - 1;
         }
     }
+    counts
 }
 
 /// Counts rows one after the other.
