@@ -11,6 +11,16 @@ import { CALL, type CallOptions, run } from './task.js';
 import { type FoldReport, type Registrar, registrarFrom, type RegistrarOptions, type RegistrationInput } from './registrar.js';
 import { type SegmentRows, type UnitSet, unitsOf } from './unit_set.js';
 
+/** How an index is opened. */
+export interface OpenOptions {
+  /**
+   * Whether files are read by copying instead of being mapped: for folders into which others write or
+   * that are far away. A file that is cut or cannot be read is then an error, where one that is
+   * mapped ends the process. What was read of a file is kept in the memory of the process.
+   */
+  copying?: boolean | undefined;
+}
+
 /** What a new index is told. */
 export interface CreateOptions<C extends Columns> {
   /** The columns and serial families; what is left out is taken from the first load. */
@@ -182,9 +192,13 @@ export class Index<C extends Columns = Columns> {
   }
 
   /** Opens the index in a folder, at its newest version. */
-  static async open<C extends Columns = Columns>(path: string | URL): Promise<Index<C>> {
+  static async open<C extends Columns = Columns>(
+    path: string | URL,
+    options?: OpenOptions,
+  ): Promise<Index<C>> {
     const folder = check.path(path);
-    return new Index<C>(await attemptAsync(async () => native.Index.open(folder)), folder);
+    const { copying = false } = check.options<OpenOptions>(options, { copying: check.truth });
+    return new Index<C>(await attemptAsync(async () => native.Index.open(folder, copying)), folder);
   }
 
   /** Makes an empty index in a folder that holds none. */

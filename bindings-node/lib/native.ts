@@ -285,7 +285,7 @@ export interface Native {
   };
   Schema: { ofJson(text: string): NativeSchema };
   Index: {
-    open(path: string): Promise<NativeIndex>;
+    open(path: string, copying: boolean): Promise<NativeIndex>;
     create(path: string, schema: NativeSchema): Promise<NativeIndex>;
   };
   UnitSet: {

@@ -31,6 +31,7 @@ export {
   type FamilyChangeOptions,
   type FamilyChangeReport,
   Index,
+  type OpenOptions,
   type PruneReport,
   type SelectOptions,
   type SnapshotOptions,

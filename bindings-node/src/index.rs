@@ -11,6 +11,7 @@ use napi::bindgen_prelude::{Object, Uint8Array};
 use napi_derive::napi;
 use serde_json::{Value as Json, json};
 use seriatim::Snapshot;
+use seriatim::io::DiskDirectory;
 
 use crate::convert::{count, whole};
 use crate::error::OrThrow;
@@ -31,25 +32,26 @@ use crate::unit_set::{SegmentRows, UnitSet};
 /// process share one mapping of the files.
 static OPEN: Mutex<BTreeMap<Key, Weak<seriatim::Index>>> = Mutex::new(BTreeMap::new());
 
-type Key = (PathBuf, Option<SystemTime>);
+/// The last says whether files are copied.
+type Key = (PathBuf, Option<SystemTime>, bool);
 
-fn key(path: &Path) -> Option<Key> {
+fn key((path, copying): (&Path, bool)) -> Option<Key> {
     let made = fs::metadata(path).ok()?.created().ok();
-    Some((fs::canonicalize(path).ok()?, made))
+    Some((fs::canonicalize(path).ok()?, made, copying))
 }
 
-fn share(path: &Path, index: seriatim::Index) -> Arc<seriatim::Index> {
+fn share(place: (&Path, bool), index: seriatim::Index) -> Arc<seriatim::Index> {
     let index = Arc::new(index);
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     open.retain(|_, index| index.strong_count() > 0);
-    if let Some(key) = key(path) {
+    if let Some(key) = key(place) {
         open.insert(key, Arc::downgrade(&index));
     }
     index
 }
 
-fn open_shared(path: &Path) -> seriatim::Result<Arc<seriatim::Index>> {
-    let known = key(path).and_then(|key| {
+fn open_shared(path: &Path, copying: bool) -> seriatim::Result<Arc<seriatim::Index>> {
+    let known = key((path, copying)).and_then(|key| {
         let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
         open.get(&key).and_then(Weak::upgrade)
     });
@@ -57,7 +59,9 @@ fn open_shared(path: &Path) -> seriatim::Result<Arc<seriatim::Index>> {
         index.refresh()?;
         return Ok(index);
     }
-    Ok(share(path, seriatim::Index::open(path)?))
+    let folder = DiskDirectory::open(path)?;
+    let folder = if copying { folder.copying() } else { folder };
+    Ok(share((path, copying), seriatim::Index::open_in(folder)?))
 }
 
 /// A handle: the index that the process shares, and the version that this handle reads.
@@ -92,8 +96,8 @@ impl Index {
 #[napi]
 impl Index {
     #[napi(catch_unwind)]
-    pub fn open(env: &Env, path: String) -> napi::Result<Object<'_>> {
-        let open = move || open_shared(Path::new(&path)).or_throw().map(Held::of);
+    pub fn open(env: &Env, path: String, copying: bool) -> napi::Result<Object<'_>> {
+        let open = move || open_shared(Path::new(&path), copying).or_throw().map(Held::of);
         promise(env, open, |_, held| Ok(Index::new(held)))
     }
 
@@ -106,7 +110,7 @@ impl Index {
         let schema = schema.inner.clone();
         let create = move || {
             let index = seriatim::Index::create(&path, schema).or_throw()?;
-            Ok(Held::of(share(Path::new(&path), index)))
+            Ok(Held::of(share((Path::new(&path), false), index)))
         };
         promise(env, create, |_, held| Ok(Index::new(held)))
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import * as arrow from 'apache-arrow';
 import {
-  beside, By, CancelledError, col, ConflictError, Index, InvalidArgumentError, NotFoundError, Schema, serial, SerialFamily, SerialSet, UnsupportedError,
+  beside, By, CancelledError, col, ConflictError, CorruptError, Index, InvalidArgumentError, NotFoundError, Schema, serial, SerialFamily, SerialSet, UnsupportedError,
 } from 'seriatim';
 import { folder, registrations, units } from './folder.mjs';
 
@@ -300,4 +300,20 @@ test('what is closed can be asked nothing', async (t) => {
   await assert.rejects(ownership.contacts().toArray(), ConflictError);
   assert.equal((await Index.open(path)).units, 10);
   assert(CancelledError.prototype instanceof Error);
+});
+
+test('files that are copied give the same answers, and one that is cut is an error', async (t) => {
+  const path = folder(t);
+  const mapped = await Index.build(path, [...units(1_000)], { schema: SCHEMA });
+  const scope = "facility = 'Leipzig' AND line > 2";
+  const expected = (await mapped.select(scope)).affected.size;
+  const copied = await Index.open(path, { copying: true });
+  assert.equal((await copied.select(scope)).affected.size, expected);
+  assert.deepEqual((await copied.verify()).damage, []);
+  mapped.close();
+  copied.close();
+  const index = await Index.open(path, { copying: true });
+  for (const name of readdirSync(join(path, 'units'))) truncateSync(join(path, 'units', name), 100);
+  await assert.rejects(async () => (await index.select(scope)).affected.size, CorruptError);
+  await assert.rejects(Index.open(path, { copying: 1 }), InvalidArgumentError);
 });

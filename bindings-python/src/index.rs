@@ -4,7 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{IntoPyDict, PyDict, PyType};
+use seriatim::io::DiskDirectory;
 use seriatim::{SegmentRows, Snapshot};
 
 use crate::convert::path;
@@ -41,16 +42,32 @@ use crate::unit_set::UnitSet;
 pub(crate) struct Index {
     inner: Arc<seriatim::Index>,
     path: String,
+    /// Whether its files are read by copying.
+    copying: bool,
     /// An earlier version that is shown, until this handle takes the newest.
     shown: RwLock<Option<Snapshot>>,
 }
 
 /// Opens the index in a folder.
+///
+/// Parameters
+/// ----------
+/// path : path
+///     The folder.
+/// copying : bool
+///     Reads files by copying instead of mapping them: for folders into which others write or that are
+///     far away. A file that is cut or cannot be read is then an error, where one that is mapped ends
+///     the process. What was read of a file is kept in the memory of the process.
 #[pyfunction]
-pub(crate) fn open(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Index> {
+#[pyo3(signature = (path, *, copying = false))]
+pub(crate) fn open(py: Python<'_>, path: &Bound<'_, PyAny>, copying: bool) -> PyResult<Index> {
     let path = crate::convert::path(path)?;
-    let inner = py.detach(|| seriatim::Index::open(&path)).or_raise()?;
-    Ok(Index::new(inner, path))
+    let opened = || {
+        let folder = DiskDirectory::open(&path)?;
+        seriatim::Index::open_in(if copying { folder.copying() } else { folder })
+    };
+    let inner = py.detach(opened).or_raise()?;
+    Ok(Index { copying, ..Index::new(inner, path) })
 }
 
 /// Makes an empty index in a folder that holds none.
@@ -70,7 +87,7 @@ pub(crate) fn create(
 
 impl Index {
     fn new(inner: seriatim::Index, path: String) -> Self {
-        Index { inner: Arc::new(inner), path, shown: RwLock::default() }
+        Index { inner: Arc::new(inner), path, copying: false, shown: RwLock::default() }
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -345,8 +362,8 @@ impl Index {
     #[pyo3(signature = (version, *, recorded = None))]
     fn snapshot_at(&self, py: Python<'_>, version: u64, recorded: Option<u64>) -> PyResult<Index> {
         let shown = py.detach(|| self.inner.snapshot_at(version, recorded)).or_raise()?;
-        let (inner, path) = (Arc::clone(&self.inner), self.path.clone());
-        Ok(Index { inner, path, shown: RwLock::new(Some(shown)) })
+        let (inner, path, copying) = (Arc::clone(&self.inner), self.path.clone(), self.copying);
+        Ok(Index { inner, path, copying, shown: RwLock::new(Some(shown)) })
     }
 
     /// Removes all versions but the newest so many, and the files that only they need; a
@@ -508,14 +525,24 @@ impl Index {
     }
 
     fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<(Py<PyAny>, (String,))> {
-        let open = slf.py().import("seriatim._native")?.getattr("open")?;
+        let mut open = slf.py().import("seriatim._native")?.getattr("open")?;
+        if slf.get().copying {
+            let keywords = [("copying", true)].into_py_dict(slf.py())?;
+            let partial = slf.py().import("functools")?.getattr("partial")?;
+            open = partial.call((open,), Some(&keywords))?;
+        }
         Ok((open.unbind(), (slf.get().path.clone(),)))
     }
 
     #[classmethod]
     #[pyo3(name = "open")]
-    fn open_at(_class: &Bound<'_, PyType>, path: &Bound<'_, PyAny>) -> PyResult<Index> {
-        open(path.py(), path)
+    #[pyo3(signature = (path, *, copying = false))]
+    fn open_at(
+        _class: &Bound<'_, PyType>,
+        path: &Bound<'_, PyAny>,
+        copying: bool,
+    ) -> PyResult<Index> {
+        open(path.py(), path, copying)
     }
 
     fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {

@@ -193,3 +193,21 @@ def test_the_clauses_that_decide(index):
     (clause,) = decision.clauses
     assert (clause.text, clause.truth, clause.column) == ("serial <= 'AX00000999'", False, 16)
     assert bound.digest == bound.scope.digest and len(bound.digest) == 64
+
+
+def test_files_that_are_copied_give_the_same_answers(index):
+    copied = pickle.loads(pickle.dumps(st.open(index.path, copying=True)))
+    for scope in ("lot = 'L7'", "serial < 'AX00000123'", "lot IS NULL"):
+        assert copied.select(scope).affected.to_roaring() == index.select(scope).affected.to_roaring()
+    assert copied.verify().damage == []
+
+
+def test_a_copied_file_that_is_cut_is_an_error(tmp_path):
+    made = st.build(tmp_path / "index", [{"serial": f"A{it:05}", "lot": "L"} for it in range(1_000)])
+    del made
+    index = st.open(tmp_path / "index", copying=True)
+    for path in (tmp_path / "index" / "units").iterdir():
+        with path.open("r+b") as file:
+            file.truncate(100)
+    with pytest.raises(st.CorruptError):
+        len(index.select("lot = 'L'").affected)

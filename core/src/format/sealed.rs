@@ -3,27 +3,35 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::block::{Blocked, Blocks, Damage};
+use super::block::{Blocked, Blocks, Fault};
 use super::layout::{
     CHECK_BYTES, Entry, HEADER_BYTES, Header, Layout, TRAILER_BYTES, Trailer, aligned,
 };
 use super::name::{FileId, FileKind, SectionId};
 use crate::bytes::{Cursor, crc32c};
 use crate::error::{Error, Result};
-use crate::io::Bytes;
+use crate::io::Content;
 
 /// A finished file, open for reading. Cloning shares it.
 #[derive(Clone)]
 pub(crate) struct SealedFile(Arc<Inner>);
 
 struct Inner {
-    bytes: Bytes,
+    content: Content,
     header: Header,
     layout: Layout,
     blocks: Blocks,
-    sections: BTreeMap<SectionId, Range<usize>>,
+    sections: BTreeMap<SectionId, Place>,
+}
+
+/// Where a section is, and its bytes where the file is not in memory: read when they are first asked
+/// for.
+#[derive(Clone)]
+struct Place {
+    range: Range<usize>,
+    loaded: Arc<OnceLock<Vec<u8>>>,
 }
 
 impl SealedFile {
@@ -37,14 +45,18 @@ impl SealedFile {
     ///
     /// `corrupt` when the bytes are not a whole file of this kind; `unsupported` when a newer
     /// release wrote it.
-    pub(crate) fn open(bytes: Bytes, kind: FileKind) -> Result<Self> {
-        let header = Header::decode(bytes.get(..HEADER_BYTES).unwrap_or_default())?;
+    pub(crate) fn open(content: impl Into<Content>, kind: FileKind) -> Result<Self> {
+        let content = content.into();
+        let header = read_header(&content)?;
         if header.kind != kind {
             return Err(Error::corrupt(format!("a {} where a {kind} is expected", header.kind)));
         }
-        let (layout, sections) = open_tail(&bytes, &header).map_err(|error| header.name(error))?;
+        let (layout, sections) =
+            open_tail(&content, &header).map_err(|error| header.name(error))?;
         let blocks = Blocks::new(&layout);
-        Ok(SealedFile(Arc::new(Inner { bytes, header, layout, blocks, sections })))
+        let place = |(id, range)| (id, Place { range, loaded: Arc::default() });
+        let sections = sections.into_iter().map(place).collect();
+        Ok(SealedFile(Arc::new(Inner { content, header, layout, blocks, sections })))
     }
 
     pub(crate) fn id(&self) -> FileId {
@@ -53,7 +65,7 @@ impl SealedFile {
 
     /// The bytes of the whole file.
     pub(crate) fn length(&self) -> u64 {
-        self.0.bytes.len() as u64
+        self.0.content.len() as u64
     }
 
     pub(crate) fn has(&self, id: SectionId) -> bool {
@@ -63,7 +75,7 @@ impl SealedFile {
     /// The sections there are, ascending, with their sizes in bytes.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn sections(&self) -> impl Iterator<Item = (SectionId, usize)> + '_ {
-        self.0.sections.iter().map(|(id, place)| (*id, place.len()))
+        self.0.sections.iter().map(|(id, place)| (*id, place.range.len()))
     }
 
     /// A section; `corrupt` when the file lacks it.
@@ -80,10 +92,10 @@ impl SealedFile {
     pub(crate) fn verify(&self) -> Result<()> {
         // The ends are read anew: they may have been damaged since the file was opened.
         let file = &*self.0;
-        Header::decode(file.bytes.get(..HEADER_BYTES).unwrap_or_default())
-            .and_then(|header| open_tail(&file.bytes, &header))
+        read_header(&file.content)
+            .and_then(|header| open_tail(&file.content, &header))
             .map_err(|error| file.named(error))?;
-        file.blocked().verify().map_err(|damage| file.damaged(&damage))
+        file.blocked().verify().map_err(|fault| file.failed(fault))
     }
 }
 
@@ -95,21 +107,29 @@ impl fmt::Debug for SealedFile {
 
 impl Inner {
     fn blocked(&self) -> Blocked<'_> {
-        Blocked { bytes: &self.bytes, layout: &self.layout }
+        Blocked { content: &self.content, layout: &self.layout }
     }
 
     fn named(&self, error: Error) -> Error {
         self.header.name(error)
     }
 
+    #[cold]
+    fn failed(&self, fault: Fault) -> Error {
+        match fault {
+            Fault::Damaged(place) => self.damaged(&place),
+            Fault::Unread(error) => self.named(error),
+        }
+    }
+
     /// Says which bytes are damaged, and which sections they belong to.
-    fn damaged(&self, damage: &Damage) -> Error {
-        let Range { start, end } = damage.place;
+    fn damaged(&self, place: &Range<usize>) -> Error {
+        let Range { start, end } = *place;
         let mut hit: Vec<_> = self
             .sections
             .iter()
-            .filter(|(_, place)| place.start < end && start < place.end)
-            .map(|(id, place)| (place.start, *id))
+            .filter(|(_, place)| place.range.start < end && start < place.range.end)
+            .map(|(id, place)| (place.range.start, *id))
             .collect();
         hit.sort_unstable();
         let whose = match (hit.first(), hit.last()) {
@@ -125,23 +145,33 @@ impl Inner {
     }
 }
 
+fn read_header(content: &Content) -> Result<Header> {
+    Header::decode(&content.read(0..HEADER_BYTES.min(content.len()))?)
+}
+
 /// Reads trailer and directory, which everything else in the file is found by.
-fn open_tail(bytes: &[u8], header: &Header) -> Result<(Layout, BTreeMap<SectionId, Range<usize>>)> {
-    let tail = bytes.len().checked_sub(TRAILER_BYTES).and_then(|at| bytes.get(at..));
-    let trailer = Trailer::decode(tail.unwrap_or_default())?;
+fn open_tail(
+    content: &Content,
+    header: &Header,
+) -> Result<(Layout, BTreeMap<SectionId, Range<usize>>)> {
+    let length = content.len();
+    let trailer = match length.checked_sub(TRAILER_BYTES) {
+        Some(at) => Trailer::decode(&content.read(at..length)?)?,
+        None => Trailer::decode(&[])?,
+    };
     if trailer.id != header.id {
         return Err(Error::corrupt("header and trailer are of two files"));
     }
     let layout = layout_of(&trailer)
-        .filter(|layout| layout.length == bytes.len() && trailer.length == bytes.len() as u64)
+        .filter(|layout| layout.length == length && trailer.length == length as u64)
         .ok_or_else(|| Error::corrupt("the file is longer or shorter than it was written"))?;
-    let directory = bytes.get(layout.directory.clone()).unwrap_or_default();
-    if crc32c(directory) != trailer.directory_check {
+    let directory = content.read(layout.directory.clone())?;
+    if crc32c(&directory) != trailer.directory_check {
         return Err(Error::corrupt(
             "section table: fails its checksum; restore the file from a copy",
         ));
     }
-    let sections = read_entries(directory, &layout, trailer.sections)?;
+    let sections = read_entries(&directory, &layout, trailer.sections)?;
     Ok((layout, sections))
 }
 
@@ -187,12 +217,12 @@ fn read_entries(
 pub(crate) struct Section {
     file: Arc<Inner>,
     id: SectionId,
-    place: Range<usize>,
+    place: Place,
 }
 
 impl Section {
     pub(crate) fn len(&self) -> usize {
-        self.place.len()
+        self.place.range.len()
     }
 
     /// The bytes of a range, each of whose blocks is checked once in the life of the file.
@@ -200,13 +230,27 @@ impl Section {
     /// # Errors
     ///
     /// `corrupt` when the range lies outside the section, as a place read from the file may, or
-    /// when a block fails its checksum.
+    /// when a block fails its checksum; `io`.
     #[inline]
     pub(crate) fn bytes(&self, range: Range<usize>) -> Result<&[u8]> {
         let file = &*self.file;
+        let Some(all) = file.content.in_memory() else {
+            return self.loaded()?.get(range.clone()).ok_or_else(|| self.outside(&range));
+        };
         let place = self.within(&range).ok_or_else(|| self.outside(&range))?;
-        file.blocks.touch(file.blocked(), &place).map_err(|damage| file.damaged(&damage))?;
-        file.bytes.get(place).ok_or_else(|| self.outside(&range))
+        file.blocks.touch(file.blocked(), &place).map_err(|fault| file.failed(fault))?;
+        all.get(place).ok_or_else(|| self.outside(&range))
+    }
+
+    /// The whole section of a file that is not in memory, all its blocks checked.
+    fn loaded(&self) -> Result<&[u8]> {
+        let Place { range, loaded } = &self.place;
+        if let Some(loaded) = loaded.get() {
+            return Ok(loaded);
+        }
+        let file = &*self.file;
+        let read = file.blocks.load(file.blocked(), range).map_err(|fault| file.failed(fault))?;
+        Ok(loaded.get_or_init(|| read))
     }
 
     /// The whole section, all its blocks checked.
@@ -216,8 +260,11 @@ impl Section {
 
     /// The whole section, no block of which is checked: what is used of it must be read again by
     /// [`bytes`](Section::bytes).
-    pub(crate) fn unchecked(&self) -> &[u8] {
-        self.file.bytes.get(self.place.clone()).unwrap_or_default()
+    pub(crate) fn unchecked(&self) -> Result<&[u8]> {
+        match self.file.content.in_memory() {
+            Some(all) => Ok(all.get(self.place.range.clone()).unwrap_or_default()),
+            None => self.loaded(),
+        }
     }
 
     /// An error of kind `corrupt` that names the file and the section.
@@ -227,10 +274,11 @@ impl Section {
     }
 
     fn within(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        if range.start > range.end || range.end > self.place.len() {
+        if range.start > range.end || range.end > self.len() {
             return None;
         }
-        Some(self.place.start + range.start..self.place.start + range.end)
+        let start = self.place.range.start;
+        Some(start + range.start..start + range.end)
     }
 
     #[cold]

@@ -389,3 +389,44 @@ proptest! {
         let _refused_or_not = open(&bytes).and_then(|file| file.verify());
     }
 }
+
+/// Opens bytes as a file of the disk that is read by copying.
+fn copied(place: &std::path::Path, bytes: &[u8]) -> crate::Result<SealedFile> {
+    let folder = crate::io::DiskDirectory::open(place).unwrap().copying();
+    if folder.remove("a").is_err() {
+        assert!(folder.list("").unwrap().is_empty());
+    }
+    let mut file = folder.create("a").unwrap();
+    file.write(bytes).unwrap();
+    file.sync().unwrap();
+    SealedFile::open(folder.content("a")?, KIND)
+}
+
+#[test]
+fn a_file_that_is_copied_reads_and_fails_as_one_in_memory() {
+    let place = tempfile::tempdir().unwrap();
+    let sizes = [0, 1, 65, BLOCK_BYTES - 1, 3 * BLOCK_BYTES + 17, 0, 40];
+    let sections: Vec<_> = sizes.into_iter().map(pattern).collect();
+    let whole = build(&sections);
+    let file = copied(place.path(), &whole).unwrap();
+    file.verify().unwrap();
+    for (kind, bytes) in (0..).zip(&sections) {
+        let section = file.section(section(kind)).unwrap();
+        assert_eq!(section.all().unwrap(), bytes);
+        assert_eq!(section.unchecked().unwrap(), bytes);
+        assert_eq!(section.bytes(bytes.len() / 3..bytes.len()).unwrap(), &bytes[bytes.len() / 3..]);
+        assert!(section.bytes(0..bytes.len() + 1).is_err());
+    }
+    for at in (0..whole.len()).step_by(8_191).chain([64, whole.len() - 1]) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1;
+        let said = |file: crate::Result<SealedFile>| {
+            let file = file.map_err(|it| it.to_string())?;
+            let read = |kind| file.section(section(kind)).and_then(|it| it.all().map(<[u8]>::len));
+            let read = (0..7).map(|kind| read(kind).map_err(|it| it.to_string()));
+            let read: Vec<_> = read.collect();
+            Ok::<_, String>((read, file.verify().map_err(|it| it.to_string())))
+        };
+        assert_eq!(said(copied(place.path(), &damaged)), said(open(&damaged)), "byte {at}");
+    }
+}

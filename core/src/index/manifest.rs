@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::bytes::Hash;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{FileId, FileSummary};
-use crate::io::{Bytes, Directory};
+use crate::io::{Content, Directory};
 use crate::log::Head;
 use crate::schema::Schema;
 use crate::serial::InferredFamily;
@@ -33,30 +33,30 @@ impl FileEntry {
 
     /// Whether the file is there; one that cannot be opened is told when it is opened.
     pub(crate) fn is_there(&self, directory: &dyn Directory) -> bool {
-        match directory.open(&self.path) {
+        match directory.content(&self.path) {
             Ok(_) => true,
             Err(error) => error.kind() != ErrorKind::NotFound,
         }
     }
 
     /// Opens the file and checks its length, which needs no reading.
-    pub(crate) fn open(&self, directory: &dyn Directory) -> Result<Bytes> {
-        let bytes = directory.open(&self.path).map_err(|error| match error.kind() {
+    pub(crate) fn open(&self, directory: &dyn Directory) -> Result<Content> {
+        let content = directory.content(&self.path).map_err(|error| match error.kind() {
             ErrorKind::NotFound => Error::corrupt(format!(
                 "{}: the manifest names this file, but it is gone",
                 self.path
             )),
             _ => error,
         })?;
-        if u64::try_from(bytes.len()).ok() != Some(self.size_bytes) {
+        if u64::try_from(content.len()).ok() != Some(self.size_bytes) {
             return Err(Error::corrupt(format!(
                 "{}: {} bytes, but the manifest says {}",
                 self.path,
-                bytes.len(),
+                content.len(),
                 self.size_bytes
             )));
         }
-        Ok(bytes)
+        Ok(content)
     }
 }
 

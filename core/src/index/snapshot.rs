@@ -144,8 +144,8 @@ impl Snapshot {
             // A disk reads many places sooner than one after the other. What is wrong with a file is
             // told when it is opened below.
             for file in manifest.files() {
-                if let Ok(bytes) = directory.open(&file.path) {
-                    bytes.read_ends_ahead();
+                if let Ok(content) = directory.content(&file.path) {
+                    content.read_ends_ahead();
                 }
             }
         }

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use super::live::{Follower, LOG_FOLDER, Tail};
 use super::manifest::{FileEntry, LogEntry, Manifest, RegistrationEntry};
-use crate::bytes::Hash;
+use crate::bytes::{Hash, Hasher};
 use crate::error::{Error, ErrorKind, Result};
-use crate::io::Directory;
+use crate::io::{Content, Directory};
 use crate::limits::LOG_FILE_BYTES_MAX;
 use crate::segment::{ContactFile, RegistrationSegment, UnitSegment};
 use crate::sidecar::{Amendment, Links, links_id, read_retired};
 use crate::tail::ContactFolder;
+
+/// Bytes that are read at once.
+const PIECE_BYTES: usize = 1 << 20;
 
 /// What [`Index::verify`](crate::Index::verify) read and found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,15 +51,15 @@ pub(super) fn verify(shared: &Arc<dyn Directory>) -> Result<Verification> {
     let mut found = Verification { files: 0, size_bytes: 0, damage: Vec::new() };
     for unit in &manifest.units {
         let mut id = None;
-        found.check(&unit.file, directory, |bytes| {
-            let segment = UnitSegment::open(bytes, &manifest.schema)?;
+        found.check(&unit.file, directory, |content| {
+            let segment = UnitSegment::open(content, &manifest.schema)?;
             id = Some(segment.id());
             segment.verify()
         })?;
         if let Some(retired) = &unit.retired {
-            found.check(&retired.file, directory, |bytes| {
+            found.check(&retired.file, directory, |content| {
                 // Without the segment there is no id to compare with; its own hash still checks.
-                id.map_or(Ok(()), |id| read_retired(bytes, id, unit.rows).map(drop))
+                id.map_or(Ok(()), |id| read_retired(content, id, unit.rows).map(drop))
             })?;
         }
     }
@@ -64,8 +67,8 @@ pub(super) fn verify(shared: &Arc<dyn Directory>) -> Result<Verification> {
         found.check_registrations(entry, directory)?;
     }
     for entry in &manifest.links {
-        found.check(&entry.file, directory, |bytes| {
-            Links::open(bytes, links_id(entry.units, entry.registrations))?.verify()
+        found.check(&entry.file, directory, |content| {
+            Links::open(content, links_id(entry.units, entry.registrations))?.verify()
         })?;
     }
     if let Some(log) = &manifest.log {
@@ -81,21 +84,21 @@ impl Verification {
         directory: &dyn Directory,
     ) -> Result<()> {
         let mut id = None;
-        self.check(&entry.file, directory, |bytes| {
-            let segment = RegistrationSegment::open(bytes)?;
+        self.check(&entry.file, directory, |content| {
+            let segment = RegistrationSegment::open(content)?;
             id = Some(segment.id());
             segment.verify()
         })?;
         if let Some(amended) = &entry.amended {
-            self.check(&amended.file, directory, |bytes| {
-                let read = |id| Amendment::read(bytes, id, entry.rows, entry.keys).map(drop);
+            self.check(&amended.file, directory, |content| {
+                let read = |id| Amendment::read(content, id, entry.rows, entry.keys).map(drop);
                 id.map_or(Ok(()), read)
             })?;
         }
         // Contacts may have been left out, which is no damage.
         if let Some(contacts) = entry.contacts.as_ref().filter(|it| it.is_there(directory)) {
-            self.check(contacts, directory, |bytes| {
-                id.map_or(Ok(()), |id| ContactFile::open(bytes, id, entry.rows)?.verify())
+            self.check(contacts, directory, |content| {
+                id.map_or(Ok(()), |id| ContactFile::open(content, id, entry.rows)?.verify())
             })?;
         }
         Ok(())
@@ -130,13 +133,13 @@ impl Verification {
         &mut self,
         file: &FileEntry,
         directory: &dyn Directory,
-        read: impl FnOnce(crate::io::Bytes) -> Result<()>,
+        read: impl FnOnce(Content) -> Result<()>,
     ) -> Result<()> {
         self.files += 1;
         self.size_bytes += file.size_bytes;
-        let checked = file.open(directory).and_then(|bytes| {
-            read(bytes.clone())?;
-            if Hash::of(&bytes) == file.hash {
+        let checked = file.open(directory).and_then(|content| {
+            read(content.clone())?;
+            if hash_of(&content)? == file.hash {
                 return Ok(());
             }
             Err(Error::corrupt("it is whole, but not the file that the manifest names"))
@@ -156,4 +159,13 @@ impl Verification {
             }
         }
     }
+}
+
+/// The hash of a whole file.
+fn hash_of(content: &Content) -> Result<Hash> {
+    let mut hasher = Hasher::default();
+    for start in (0..content.len()).step_by(PIECE_BYTES) {
+        hasher.update(&content.read(start..content.len().min(start + PIECE_BYTES))?);
+    }
+    Ok(hasher.finish())
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::ops::Range;
 
-use super::Bytes;
+use super::{Bytes, Content};
 use crate::error::{Error, Result};
 
 /// A folder of files that are written once, published whole and never changed.
@@ -44,6 +44,16 @@ pub trait Directory: Debug + Send + Sync {
     ///
     /// `not_found` when there is no such file; `io` when it cannot be read.
     fn open(&self, path: &str) -> Result<Bytes>;
+
+    /// The content of a file that may be read piece by piece, when it is asked for. Unless a
+    /// directory does it otherwise, it is what [`open`](Directory::open) gives.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Directory::open).
+    fn content(&self, path: &str) -> Result<Content> {
+        self.open(path).map(Content::from)
+    }
 
     /// A copy of some bytes of a file, fewer of them where the file ends before: for files that
     /// still grow.

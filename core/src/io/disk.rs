@@ -6,11 +6,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process;
 
-use super::Bytes;
 use super::directory::{
     AppendFile, Directory, FileWriter, Lock, check_file, check_folder, is_our_name,
 };
 use super::mmap::Mapped;
+use super::{Bytes, Content};
 use crate::error::{Error, Result};
 
 /// Held by the writer; its content means nothing.
@@ -18,7 +18,8 @@ const LOCK_FILE: &str = "writer.lock";
 /// Small writes are gathered to this many bytes.
 const BUFFER_BYTES: usize = 1 << 20;
 
-/// A folder of the disk, whose files are mapped into memory when they are opened.
+/// A folder of the disk, whose files are mapped into memory when they are opened, unless they are to
+/// be [copied](DiskDirectory::copying).
 ///
 /// Publishing needs hard links, which every common local file system has.
 ///
@@ -37,6 +38,14 @@ const BUFFER_BYTES: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct DiskDirectory {
     root: PathBuf,
+    reads: Reads,
+}
+
+/// How files are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reads {
+    Mapped,
+    Copied,
 }
 
 impl DiskDirectory {
@@ -48,7 +57,9 @@ impl DiskDirectory {
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let root = path.as_ref();
         match fs::metadata(root) {
-            Ok(found) if found.is_dir() => Ok(DiskDirectory { root: root.to_owned() }),
+            Ok(found) if found.is_dir() => {
+                Ok(DiskDirectory { root: root.to_owned(), reads: Reads::Mapped })
+            }
             Ok(_) => Err(Error::not_found(format!("`{}` is a file, not a folder", root.display()))),
             Err(source) => {
                 Err(Error::from_system(format!("open the folder `{}`", root.display()), source))
@@ -69,9 +80,45 @@ impl DiskDirectory {
         DiskDirectory::open(root)
     }
 
+    /// Reads files by copying, for folders into which others write or that are far away: a file that
+    /// is cut or cannot be read is then an error, where one that is mapped ends the process.
+    ///
+    /// A section of a file is read when it is first asked for, and kept for as long as the file is
+    /// open, in memory that no other process shares.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seriatim::io::DiskDirectory;
+    /// use seriatim::{Index, Schema};
+    ///
+    /// # let place = tempfile::tempdir().unwrap();
+    /// # let path = place.path().join("plant.seriatim");
+    /// Index::create(&path, Schema::default())?;
+    /// let index = Index::open_in(DiskDirectory::open(&path)?.copying())?;
+    /// assert_eq!(index.snapshot().units(), 0);
+    /// # Ok::<(), seriatim::Error>(())
+    /// ```
+    #[must_use]
+    pub fn copying(self) -> Self {
+        DiskDirectory { reads: Reads::Copied, ..self }
+    }
+
     fn file(&self, path: &str) -> Result<PathBuf> {
         check_file(path)?;
         Ok(self.root.join(path))
+    }
+
+    /// Opens a file for reading; says how long it is.
+    fn opened(&self, path: &str) -> Result<(File, u64)> {
+        let what = || format!("open {path}");
+        let file =
+            File::open(self.file(path)?).map_err(|source| Error::from_system(what(), source))?;
+        let found = file.metadata().map_err(|source| Error::from_system(what(), source))?;
+        if !found.is_file() {
+            return Err(Error::not_found(format!("{path} is no file")));
+        }
+        Ok((file, found.len()))
     }
 
     fn new_file(&self, path: &str) -> Result<PathBuf> {
@@ -103,17 +150,26 @@ pub(crate) fn create_file(path: &Path) -> Result<Box<dyn FileWriter>> {
 
 impl Directory for DiskDirectory {
     fn open(&self, path: &str) -> Result<Bytes> {
-        let what = || format!("open {path}");
-        let file =
-            File::open(self.file(path)?).map_err(|source| Error::from_system(what(), source))?;
-        let found = file.metadata().map_err(|source| Error::from_system(what(), source))?;
-        if !found.is_file() {
-            return Err(Error::not_found(format!("{path} is no file")));
-        }
-        if found.len() == 0 {
+        let (file, length) = self.opened(path)?;
+        if length == 0 {
             return Ok(Bytes::from(Vec::new()));
         }
-        Mapped::new(&file, path).map(Bytes::mapped)
+        match self.reads {
+            Reads::Mapped => Mapped::new(&file, path).map(Bytes::mapped),
+            Reads::Copied => {
+                let content = Content::of_file(file, length, path)?;
+                let all = content.read(0..content.len())?;
+                Ok(Bytes::from(all.into_owned()))
+            }
+        }
+    }
+
+    fn content(&self, path: &str) -> Result<Content> {
+        if self.reads == Reads::Mapped {
+            return self.open(path).map(Content::from);
+        }
+        let (file, length) = self.opened(path)?;
+        Content::of_file(file, length, path)
     }
 
     fn read(&self, path: &str, range: Range<u64>) -> Result<Vec<u8>> {

@@ -6,6 +6,7 @@
 //! and its folder are synced.
 
 mod bytes;
+mod content;
 mod directory;
 mod disk;
 mod memory;
@@ -14,6 +15,7 @@ mod mmap;
 mod tests;
 
 pub use bytes::Bytes;
+pub use content::Content;
 pub use directory::{AppendFile, Directory, FileWriter, Lock};
 pub use disk::DiskDirectory;
 #[cfg(feature = "files")]

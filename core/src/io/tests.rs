@@ -10,6 +10,7 @@ fn check(case: impl Fn(&dyn Directory)) {
     case(&MemoryDirectory::new());
     let place = tempfile::tempdir().unwrap();
     case(&DiskDirectory::create(place.path().join("a/new/folder")).unwrap());
+    case(&DiskDirectory::create(place.path().join("another")).unwrap().copying());
 }
 
 fn write(folder: &dyn Directory, path: &str, bytes: &[u8]) {

@@ -5,7 +5,7 @@ use super::meta::{KEYS, META, Meta, MetaColumn};
 use crate::column::ColumnReader;
 use crate::error::{Error, Result};
 use crate::format::{FileId, FileKind, SealedFile, SectionId};
-use crate::io::Bytes;
+use crate::io::Content;
 use crate::keys::Keys;
 use crate::schema::{Column, Schema};
 use crate::serial::Families;
@@ -25,8 +25,8 @@ pub(crate) struct UnitSegment {
 impl UnitSegment {
     /// Opens a segment for an index of this schema: a column that the segment was written without
     /// is missing for all its units.
-    pub(crate) fn open(bytes: Bytes, schema: &Schema) -> Result<Self> {
-        let file = SealedFile::open(bytes, FileKind::UnitSegment)?;
+    pub(crate) fn open(content: Content, schema: &Schema) -> Result<Self> {
+        let file = SealedFile::open(content, FileKind::UnitSegment)?;
         let meta = Meta::decode(file.section(SectionId::of_file(META))?.all()?)?;
         let keys = Keys::open(file.section(SectionId::of_file(KEYS))?, meta.rows)?;
         for group in keys.groups() {

@@ -3,7 +3,7 @@
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::format::{FileBuilder, FileId, FileKind, FileSummary, SealedFile, SectionId};
-use crate::io::{Bytes, FileWriter};
+use crate::io::{Content, FileWriter};
 
 /// The retired rows, as standard portable Roaring bytes.
 const RETIRED: u32 = 1;
@@ -29,8 +29,8 @@ impl Amendment {
     }
 
     /// Reads what amends the segment `id`, which has `rows` rows of `keys` serials.
-    pub(crate) fn read(bytes: Bytes, id: FileId, rows: u64, keys: u64) -> Result<Self> {
-        let file = SealedFile::open(bytes, FileKind::Sidecar)?;
+    pub(crate) fn read(content: Content, id: FileId, rows: u64, keys: u64) -> Result<Self> {
+        let file = SealedFile::open(content, FileKind::Sidecar)?;
         if file.id() != id {
             return Err(Error::corrupt("sidecar: it amends another segment"));
         }

@@ -10,7 +10,7 @@ use crate::bytes::Hash;
 use crate::column::{Chunk, ColumnReader, ColumnValues, encode_column, ordinal_number};
 use crate::error::{Error, Result};
 use crate::format::{FileBuilder, FileId, FileKind, FileSummary, SealedFile, SectionId};
-use crate::io::{Bytes, FileWriter};
+use crate::io::{Content, FileWriter};
 use crate::limits::{CHUNK_ROWS, SEGMENT_ROWS_MAX};
 use crate::pool::Halt;
 use crate::schema::ColumnType;
@@ -139,8 +139,8 @@ pub(crate) struct Lane {
 
 impl Links {
     /// Opens the links named `id`.
-    pub(crate) fn open(bytes: Bytes, id: FileId) -> Result<Self> {
-        let file = SealedFile::open(bytes, FileKind::Sidecar)?;
+    pub(crate) fn open(content: Content, id: FileId) -> Result<Self> {
+        let file = SealedFile::open(content, FileKind::Sidecar)?;
         if file.id() != id {
             return Err(Error::corrupt("links: they are of other segments"));
         }

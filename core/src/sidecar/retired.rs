@@ -3,7 +3,7 @@
 use crate::bitmap::RowSet;
 use crate::error::{Error, Result};
 use crate::format::{FileBuilder, FileId, FileKind, FileSummary, SealedFile, SectionId};
-use crate::io::{Bytes, FileWriter};
+use crate::io::{Content, FileWriter};
 
 /// The rows, as standard portable Roaring bytes.
 const RETIRED: SectionId = SectionId { kind: 1, column: SectionId::NO_COLUMN };
@@ -20,8 +20,8 @@ pub(crate) fn write_retired(
 }
 
 /// Reads the retired rows of the segment `id`, which has `rows` rows.
-pub(crate) fn read_retired(bytes: Bytes, id: FileId, rows: u64) -> Result<RowSet> {
-    let file = SealedFile::open(bytes, FileKind::Sidecar)?;
+pub(crate) fn read_retired(content: Content, id: FileId, rows: u64) -> Result<RowSet> {
+    let file = SealedFile::open(content, FileKind::Sidecar)?;
     if file.id() != id {
         return Err(Error::corrupt("sidecar: it amends another segment"));
     }

@@ -28,10 +28,10 @@ impl StoredRows {
     /// `corrupt`.
     pub(super) fn open(&self) -> Result<OpenRows<'_>> {
         if self.checked.get().is_some() {
-            let view = View::again(self.section.unchecked())?;
+            let view = View::again(self.section.unchecked()?)?;
             return Ok(OpenRows { view, section: &self.section });
         }
-        let view = View::new(self.section.unchecked())?;
+        let view = View::new(self.section.unchecked()?)?;
         self.section.bytes(0..view.header_len())?;
         if view.last_chunk().is_some_and(|key| u64::from(key) << 16 >= self.rows) {
             return Err(self.section.corrupt("it has rows that the segment does not have"));

@@ -7,6 +7,7 @@ mod batches;
 mod by;
 mod compact;
 mod conformance;
+mod copying;
 mod families_change;
 mod identifiers;
 mod known;

@@ -182,7 +182,7 @@ impl<'l> Writer<'l> {
         self.files += 1;
         let path = format!("units/{id}.seg");
         let summary = write_units(self.draft.create(&path)?, id, rows)?;
-        let units = UnitSegment::open(self.draft.directory().open(&path)?, &self.schema)?;
+        let units = UnitSegment::open(self.draft.directory().content(&path)?, &self.schema)?;
         let file = FileEntry::new(path, &summary);
         self.written.push(Written { file, units: Arc::new(units), retired: RowSet::new() });
         Ok(())

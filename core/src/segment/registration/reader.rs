@@ -5,7 +5,7 @@ use super::meta::{FIELDS, FIRSTS, KEYS, META, Meta};
 use crate::column::ColumnReader;
 use crate::error::{Error, Result};
 use crate::format::{FileId, FileKind, SealedFile, SectionId};
-use crate::io::Bytes;
+use crate::io::Content;
 use crate::keys::Keys;
 use crate::registry::RegistrationField;
 use crate::schema::ColumnType;
@@ -58,16 +58,16 @@ impl Fields {
     }
 }
 
-fn open_meta(bytes: Bytes, kind: FileKind) -> Result<(SealedFile, Meta)> {
-    let file = SealedFile::open(bytes, kind)?;
+fn open_meta(content: Content, kind: FileKind) -> Result<(SealedFile, Meta)> {
+    let file = SealedFile::open(content, kind)?;
     let meta = Meta::decode(file.section(SectionId::of_file(META))?.all()?)?;
     Ok((file, meta))
 }
 
 impl RegistrationSegment {
     /// Opens a segment. Reads none of its rows.
-    pub(crate) fn open(bytes: Bytes) -> Result<Self> {
-        let (file, meta) = open_meta(bytes, FileKind::RegistrationSegment)?;
+    pub(crate) fn open(content: Content) -> Result<Self> {
+        let (file, meta) = open_meta(content, FileKind::RegistrationSegment)?;
         let keys = Keys::open(file.section(SectionId::of_file(KEYS))?, meta.keys)?;
         for group in keys.groups() {
             if usize::try_from(group.namespace).map_or(true, |it| it > meta.namespaces.len()) {
@@ -241,8 +241,8 @@ fn with_next(positions: &[u32], last: u64) -> (Vec<u32>, Vec<usize>) {
 
 impl ContactFile {
     /// Opens the contacts of the segment `id`, which has `rows` rows.
-    pub(crate) fn open(bytes: Bytes, id: FileId, rows: u64) -> Result<Self> {
-        let (file, meta) = open_meta(bytes, FileKind::Contacts)?;
+    pub(crate) fn open(content: Content, id: FileId, rows: u64) -> Result<Self> {
+        let (file, meta) = open_meta(content, FileKind::Contacts)?;
         if file.id() != id || meta.rows != rows {
             return Err(Error::corrupt("contacts: they are of other registrations"));
         }

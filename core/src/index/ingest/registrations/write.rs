@@ -91,7 +91,7 @@ impl<'l> Writer<'l> {
             let summary = write_contacts(file, id, rows.rows, &sealed.contacts)?;
             contacts = Some(FileEntry::new(path, &summary));
         }
-        let segment = RegistrationSegment::open(self.draft.directory().open(&path)?)?;
+        let segment = RegistrationSegment::open(self.draft.directory().content(&path)?)?;
         self.retire(&segment)?;
         let entry = RegistrationEntry {
             file: FileEntry::new(path, &summary),
@@ -126,7 +126,7 @@ impl<'l> Writer<'l> {
 
     fn live(&self, written: &Written) -> Result<LiveRegistrations> {
         let contacts = written.entry.contacts.as_ref().map(|file| {
-            let bytes = self.draft.directory().open(&file.path)?;
+            let bytes = self.draft.directory().content(&file.path)?;
             ContactFile::open(bytes, written.segment.id(), written.entry.rows).map(Arc::new)
         });
         Ok(LiveRegistrations {
@@ -147,7 +147,7 @@ impl<'l> Writer<'l> {
     ) -> Result<bool> {
         let salt = self.salt();
         let Some(entry) = rewrite.step(&mut self.draft, salt, halt)? else { return Ok(false) };
-        let bytes = self.draft.directory().open(&entry.file.path)?;
+        let bytes = self.draft.directory().content(&entry.file.path)?;
         let segment = Arc::new(RegistrationSegment::open(bytes)?);
         self.written.push(Written { entry, segment, retired: RowSet::new() });
         Ok(true)
