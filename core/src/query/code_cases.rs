@@ -5,13 +5,15 @@
 //! which characters are asked of, with the very meaning of the functions.
 
 use std::ops::Bound;
+use std::sync::Arc;
 
 use super::text_leaf::SerialText;
 use crate::scope::{
     LikePattern, MaskedTest, Places, SerialTest, TextExpr, TextStep, TextTest, Truth, within,
 };
 use crate::serial::{
-    Case, Class, FamilyId, KeyRange, Letters, MadeIn, Reading, SerialFamily, Shape, Slot,
+    Case, CheckReader, CheckSums, Class, FamilyId, KeyRange, Letters, MadeIn, Reading,
+    SerialFamily, Shape, Slot,
 };
 
 /// Which codes of a family pass a test: those that fit one of the cases.
@@ -21,6 +23,30 @@ pub(super) struct CodeCases {
     pub(super) sure: Vec<Case>,
     /// TRUE or UNKNOWN, where that is not the same.
     pub(super) possible: Option<Vec<Case>>,
+    /// What more passes, by the check characters that follow from a code.
+    pub(super) checked: Vec<CheckedCases>,
+}
+
+/// Which codes of some check characters pass a test.
+#[derive(Debug)]
+pub(super) struct CheckedCases {
+    pub(super) check: CheckIs,
+    pub(super) cases: CodeCases,
+}
+
+/// That the check character of a code has one of some values.
+#[derive(Clone, Debug)]
+pub(super) struct CheckIs {
+    sums: Arc<CheckSums>,
+    /// A bit for each value.
+    values: u64,
+}
+
+impl CheckIs {
+    /// Whether codes that come one after the other have one of them.
+    pub(super) fn reader(&self) -> CheckReader<'_> {
+        self.sums.reader(self.values)
+    }
 }
 
 /// Ranges of a test that are compared one by one, rather than each text with all of them.
@@ -35,7 +61,7 @@ pub(super) fn code_cases(
         SerialTest::Field(test) => {
             let Some(asked) = test.family(id) else { return Some(CodeCases::all(Truth::Unknown)) };
             let sure = family.field_case(asked.place, &asked.numbers)?;
-            Some(CodeCases { sure, possible: None })
+            Some(CodeCases::new(sure, None))
         }
         SerialTest::FieldMissing(test) => {
             Some(CodeCases::all(Truth::from(test.family(id).is_none())))
@@ -45,7 +71,7 @@ pub(super) fn code_cases(
             let sure = family.made_cases(MadeIn { days, wholly: true })?;
             let possible = family.made_cases(MadeIn { days, wholly: false })?;
             let possible = Some(possible).filter(|possible| *possible != sure);
-            Some(CodeCases { sure, possible })
+            Some(CodeCases::new(sure, possible))
         }
         SerialTest::MadeMissing => Some(CodeCases::all(Truth::from(!family.has_made()))),
         _ => text_cases(family, test),
@@ -53,13 +79,22 @@ pub(super) fn code_cases(
 }
 
 impl CodeCases {
+    fn new(sure: Vec<Case>, possible: Option<Vec<Case>>) -> Self {
+        CodeCases { sure, possible, checked: Vec::new() }
+    }
+
+    /// Whether the same codes pass, where none is checked.
+    fn is_same_as(&self, other: &CodeCases) -> bool {
+        self.sure == other.sure && self.possible == other.possible
+    }
+
     /// The same for all codes.
     pub(super) fn all(truth: Truth) -> Self {
         let all = || vec![Case::default()];
         match truth {
-            Truth::True => CodeCases { sure: all(), possible: None },
-            Truth::False => CodeCases { sure: Vec::new(), possible: None },
-            Truth::Unknown => CodeCases { sure: Vec::new(), possible: Some(all()) },
+            Truth::True => CodeCases::new(all(), None),
+            Truth::False => CodeCases::new(Vec::new(), None),
+            Truth::Unknown => CodeCases::new(Vec::new(), Some(all())),
         }
     }
 }
@@ -75,22 +110,47 @@ pub(super) fn opaque_cases(test: &SerialTest) -> Option<CodeCases> {
 
 /// The codes of a family whose texts pass a test; none where texts must be looked at.
 fn text_cases(family: &SerialFamily, test: &SerialTest) -> Option<CodeCases> {
+    let shapes = family.shapes()?;
+    shape_cases(&shapes, test).or_else(|| checked_cases(family, &shapes, test))
+}
+
+/// The codes whose texts pass a test that asks of a check character too, by what it is. Where
+/// serials end in a number, what may follow a front is rather read once.
+fn checked_cases(family: &SerialFamily, shapes: &[Shape], test: &SerialTest) -> Option<CodeCases> {
+    let [shape] = shapes else { return None };
+    if family.tail().is_some() {
+        return None;
+    }
+    let sums = Arc::new(family.check_sums()?);
+    let mut all = CodeCases::new(Vec::new(), None);
+    for (value, character) in sums.characters() {
+        let cases = shape_cases(&[shape.given(character)], test)?;
+        if let Some(same) = all.checked.iter_mut().find(|it| it.cases.is_same_as(&cases)) {
+            same.check.values |= 1 << value;
+        } else {
+            let check = CheckIs { sums: Arc::clone(&sums), values: 1 << value };
+            all.checked.push(CheckedCases { check, cases });
+        }
+    }
+    Some(all)
+}
+
+/// The codes of shapes whose texts pass a test; none where windows do not tell what it asks of.
+fn shape_cases(shapes: &[Shape], test: &SerialTest) -> Option<CodeCases> {
     let (mut sure, mut possible) = (Vec::new(), Vec::new());
     let mut doubtful = false;
-    for shape in family.shapes()? {
+    for shape in shapes {
         let (certain, others) = match test {
-            SerialTest::Like(pattern) => (liked(&shape, &Asked::all(&shape), pattern)?, None),
-            SerialTest::Text { of, test } => {
-                (passing(&shape, &Asked::of(&shape, of)?, test)?, None)
-            }
+            SerialTest::Like(pattern) => (liked(shape, &Asked::all(shape), pattern)?, None),
+            SerialTest::Text { of, test } => (passing(shape, &Asked::of(shape, of)?, test)?, None),
             SerialTest::Length { of, test } => {
-                let length = i64::try_from(Asked::of(&shape, of)?.slots.len()).ok()?;
+                let length = i64::try_from(Asked::of(shape, of)?.slots.len()).ok()?;
                 (Vec::from_iter(within(test, length).then(Case::default)), None)
             }
             SerialTest::Masked(masked) => {
-                let asked = Asked::all(&shape);
-                let between = masked_cases(&shape, &asked, masked)?;
-                let alike = alike(&shape, &asked, masked)?;
+                let asked = Asked::all(shape);
+                let between = masked_cases(shape, &asked, masked)?;
+                let alike = alike(shape, &asked, masked)?;
                 let pairs =
                     between.iter().flat_map(|it| alike.iter().map(move |own| it.and_all(own)));
                 let certain = pairs.flatten().collect();
@@ -98,7 +158,7 @@ fn text_cases(family: &SerialFamily, test: &SerialTest) -> Option<CodeCases> {
             }
             SerialTest::Range(KeyRange::Opaque { first, last }) => {
                 let ends = (first.as_deref(), last.as_deref());
-                (Vec::new(), Some(beginning_between(&shape, ends)?))
+                (Vec::new(), Some(beginning_between(shape, ends)?))
             }
             SerialTest::Range(KeyRange::Coded { .. })
             | SerialTest::In(_)
@@ -115,7 +175,7 @@ fn text_cases(family: &SerialFamily, test: &SerialTest) -> Option<CodeCases> {
         possible.extend(own(others.unwrap_or_else(|| certain.clone())));
         sure.extend(own(certain));
     }
-    Some(CodeCases { sure, possible: doubtful.then_some(possible) })
+    Some(CodeCases::new(sure, doubtful.then_some(possible)))
 }
 
 /// The codes of a family outside of which a test of whole texts is FALSE: required check characters

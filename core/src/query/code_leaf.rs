@@ -1,6 +1,7 @@
 //! A test of serials that is arithmetic on their codes.
 
 use super::answer::{Answer, At, Masks, Part};
+use super::code_cases::CheckIs;
 use super::code_scan::CodeScan;
 use super::find::ends;
 use super::ranges::Ranges;
@@ -88,6 +89,11 @@ impl CodePart {
             (rows, intervals, left) = (found, kept, rest);
         }
         Ok(part(rows, if intervals.is_empty() { &[] } else { left }))
+    }
+
+    /// The same of the rows whose codes have one of these check characters.
+    pub(super) fn checked(self, check: CheckIs) -> Self {
+        CodePart { scan: self.scan.checked(check), ..self }
     }
 
     /// The rows, where no code of them need be read.

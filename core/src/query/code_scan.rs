@@ -5,9 +5,10 @@
 
 use super::answer::At;
 use super::bit_pattern::{BitPattern, set_bits};
+use super::code_cases::CheckIs;
 use crate::bitmap::Mask;
 use crate::keys::CodeRun;
-use crate::serial::{Condition, NearCondition, Stretch};
+use crate::serial::{CheckReader, Condition, NearCondition, Stretch};
 
 /// Conditions made ready for many codes.
 #[derive(Debug, Default)]
@@ -15,6 +16,7 @@ pub(super) struct CodeScan {
     conditions: Vec<Condition>,
     /// Those that hold for short stretches only, which come again and again.
     dense: Vec<(Condition, BitPattern)>,
+    check: Option<CheckIs>,
 }
 
 /// Codes after which short stretches must come again.
@@ -41,14 +43,20 @@ impl CodeScan {
         scan
     }
 
+    /// The same of codes that have one of these check characters.
+    pub(super) fn checked(self, check: CheckIs) -> Self {
+        CodeScan { check: Some(check), ..self }
+    }
+
     /// Whether all codes fulfil them, as there are none.
     pub(super) fn is_empty(&self) -> bool {
-        self.conditions.is_empty() && self.dense.is_empty()
+        self.conditions.is_empty() && self.dense.is_empty() && self.check.is_none()
     }
 
     /// The scan, for codes that come one after the other.
     pub(super) fn begin(&self) -> CodeMarks<'_> {
-        CodeMarks { scan: self, base: 0, reach: 0, near: None }
+        let check = self.check.as_ref().map(CheckIs::reader);
+        CodeMarks { scan: self, base: 0, reach: 0, near: None, check }
     }
 
     /// All conditions.
@@ -116,23 +124,34 @@ pub(super) struct CodeMarks<'a> {
     reach: u64,
     /// None where 64 bits do not do.
     near: Option<Vec<NearCondition>>,
+    check: Option<CheckReader<'a>>,
 }
 
 impl CodeMarks<'_> {
     /// Marks the rows of a chunk whose codes fulfil all conditions.
     #[inline]
     pub(super) fn mark(&mut self, run: CodeRun, at: At, out: &mut Mask) {
-        // Of a single code there is no stretch.
-        if run.length > 1 {
+        // Of a single code there is no stretch, and of a check none but single codes.
+        if run.length > 1 && self.check.is_none() {
             return self.scan.mark(run, at, out);
         }
-        let behind = self.behind(run.first);
-        let Some(near) = &self.near else { return self.scan.mark(run, at, out) };
-        if near.iter().all(|it| it.holds(behind))
-            && let Some(row) = at.row(run.row)
-        {
-            out.set(row);
+        for code in run.first..=run.last() {
+            if self.holds(code)
+                && let Some(row) = at.row(run.row_of(code))
+            {
+                out.set(row);
+            }
         }
+    }
+
+    #[inline]
+    fn holds(&mut self, code: u128) -> bool {
+        let behind = self.behind(code);
+        let all = match &self.near {
+            Some(near) => near.iter().all(|it| it.holds(behind)),
+            None => self.scan.all().all(|it| it.stretch(code).holds),
+        };
+        all && self.check.as_mut().is_none_or(|it| it.has(code))
     }
 
     /// How far a code is behind the base, which is moved where it is not near.

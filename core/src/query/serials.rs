@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::code_cases::{CodeCases, candidates};
+use super::code_cases::{CheckedCases, CodeCases, candidates};
 use super::code_leaf::{CodeLeaf, CodePart};
 use super::find::{ends, find_keys};
 use super::ranges::Ranges;
@@ -130,6 +130,14 @@ impl Found {
         for case in cases.possible.iter().flatten() {
             let part = CodePart::new(keys, group, case, Truth::Unknown)?;
             self.parts.extend((!part.is_empty()).then_some(part));
+        }
+        for CheckedCases { check, cases } in &cases.checked {
+            let sure = cases.sure.iter().map(|case| (case, Truth::True));
+            let possible = cases.possible.iter().flatten().map(|case| (case, Truth::Unknown));
+            for (case, truth) in sure.chain(possible) {
+                let part = CodePart::new(keys, group, case, truth)?.checked(check.clone());
+                self.parts.extend((!part.is_empty()).then_some(part));
+            }
         }
         Ok(())
     }

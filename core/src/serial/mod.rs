@@ -40,5 +40,6 @@ pub use range::{KeyRange, SerialRange};
 pub(crate) use tail::Tail;
 pub(crate) use texts::SerialTexts;
 pub(crate) use window::{
-    Case, Condition, Letters, MadeIn, NearCondition, Reading, Shape, Slot, Stretch,
+    Case, CheckReader, CheckSums, Condition, Letters, MadeIn, NearCondition, Reading, Shape, Slot,
+    Stretch,
 };

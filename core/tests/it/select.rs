@@ -515,6 +515,11 @@ fn vehicles_with_a_required_check_are_told_as_their_texts_say() {
         format!("serial LIKE '%{check}KP0420_'"),
         format!("serial LIKE '1M8%{check}%KP%'"),
         format!("SUBSTRING(serial FROM 9 FOR 1) = '{check}'"),
+        format!("NOT SUBSTRING(serial FROM 9 FOR 1) IN ('{check}', 'X', 'A')"),
+        format!("SUBSTRING(serial FROM 4 FOR 6) BETWEEN 'GDM9A2' AND 'GDM9A{check}'"),
+        format!("LOWER(RIGHT(serial, 9)) > '{}kp'", check.to_lowercase()),
+        format!("LEFT(serial, 9) IN ('1M8GDM9A{check}', 'VF7UARHJ5', 'WF0GDM9A0')"),
+        "SUBSTRING(serial FROM 8 FOR 2) LIKE '_7'".to_owned(),
         "serial BETWEEN MASK('VF7*****0********') AND MASK('WF7*****7********')".to_owned(),
         format!("NOT serial = MASK('1M8GDM9A{check}*P******')"),
         "serial LIKE '1M8GDM9A%'".to_owned(),
@@ -529,5 +534,5 @@ fn vehicles_with_a_required_check_are_told_as_their_texts_say() {
         }
         found_some += usize::from(!found.affected.is_empty());
     }
-    assert!(found_some >= 8, "{found_some}");
+    assert!(found_some >= 13, "{found_some}");
 }

@@ -158,14 +158,16 @@ impl Sparse {
                 return Err(self.part.corrupt("a row past the last serial is asked for"));
             };
             let start = row - row % BLOCK_CODES;
-            let codes = place.codes(row - start..place.count.min(end - start));
-            let mut codes = codes.peekable();
-            while let Some(first) = codes.next() {
-                let (mut last, mut length) = (first, 1);
-                while let Some(next) = codes.next_if(|it| last.checked_add(1) == Some(*it)) {
-                    (last, length) = (next, length + 1);
+            let mut codes = place.codes(row - start..place.count.min(end - start));
+            let (mut first, mut length) = (codes.next(), 1);
+            while let Some(begun) = first {
+                let next = codes.next();
+                if next.is_some_and(|it| it.wrapping_sub(begun) == u128::from(length)) {
+                    length += 1;
+                } else {
+                    visit(begun, length);
+                    (first, length) = (next, 1);
                 }
-                visit(first, length);
             }
             row = start + BLOCK_CODES;
         }

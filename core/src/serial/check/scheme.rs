@@ -90,8 +90,23 @@ impl CheckScheme {
         }
     }
 
+    /// By what its values are counted, where every character adds to the value by itself, whatever
+    /// the others are.
+    pub(in crate::serial) fn modulus(self) -> Option<u32> {
+        match self {
+            CheckScheme::Luhn | CheckScheme::Gs1Mod10 => Some(10),
+            CheckScheme::Mod11 | CheckScheme::Iso7064Mod11_2 | CheckScheme::Vin => Some(11),
+            CheckScheme::Iso7064Mod37_2 => Some(37),
+            CheckScheme::Iso7064Mod11_10
+            | CheckScheme::Iso7064Mod37_36
+            | CheckScheme::Iso7064Mod97_10
+            | CheckScheme::Verhoeff
+            | CheckScheme::Damm => None,
+        }
+    }
+
     /// What a right check character may be, each at its value.
-    fn checks(self) -> &'static [u8] {
+    pub(in crate::serial) fn checks(self) -> &'static [u8] {
         match self {
             CheckScheme::Mod11 | CheckScheme::Iso7064Mod11_2 | CheckScheme::Vin => DIGITS_AND_X,
             CheckScheme::Iso7064Mod37_2 => SYMBOLS,

@@ -34,6 +34,10 @@ impl Check {
         self.place
     }
 
+    pub(super) fn scheme(&self) -> CheckScheme {
+        self.scheme
+    }
+
     /// The right check characters of a text whose fields stand at these places; none where a
     /// character has no value in the scheme.
     pub(super) fn right(

@@ -3,6 +3,7 @@
 use super::build::{Codec, Rules, Step};
 use super::read::Places;
 use crate::serial::CheckPolicy;
+use crate::serial::check::{CheckCharacters, CheckScheme};
 use crate::serial::layout::FIELDS_MAX;
 use crate::serial::texts::Counter;
 
@@ -22,13 +23,7 @@ impl Codec {
             return true;
         }
         let start = out.len();
-        let mut places: Places = [(0, 0); FIELDS_MAX];
-        let mut slots = places.iter_mut();
-        self.write(code, out, |place| {
-            if let Some(slot) = slots.next() {
-                *slot = place;
-            }
-        });
+        let places = self.write_placed(code, out);
         if self.write_checks(rules, &places, start, out).is_none() {
             out.truncate(start);
             return false;
@@ -46,6 +41,18 @@ impl Codec {
             None => code,
         };
         Some(Counter { digits, room: field.last().checked_sub(number)? })
+    }
+
+    /// Appends the serial of a code, and tells the places of its fields.
+    fn write_placed(&self, code: u128, out: &mut String) -> Places {
+        let mut places: Places = [(0, 0); FIELDS_MAX];
+        let mut slots = places.iter_mut();
+        self.write(code, out, |place| {
+            if let Some(slot) = slots.next() {
+                *slot = place;
+            }
+        });
+        places
     }
 
     /// Appends the serial of a code, and gives the places of its fields.
@@ -73,6 +80,22 @@ impl Codec {
                 }
             }
         }
+    }
+
+    /// The scheme of the one check that serials must pass; none where there is not one, or more.
+    pub(in crate::serial) fn required_check(&self) -> Option<CheckScheme> {
+        let rules = self.rules.as_ref().filter(|it| it.policy == CheckPolicy::Require)?;
+        let [check] = rules.checks.as_slice() else { return None };
+        Some(check.scheme())
+    }
+
+    /// The right check characters of a code, whether or not its dates are any; none where there is
+    /// not one check, or a character has no value in its scheme.
+    pub(in crate::serial) fn check_of(&self, code: u128) -> Option<CheckCharacters> {
+        let [check] = self.rules.as_ref()?.checks.as_slice() else { return None };
+        let mut text = String::new();
+        let places = self.write_placed(code, &mut text);
+        check.right(&self.steps, text.as_bytes(), &places)
     }
 
     /// Puts the check characters into their places in a serial that begins at `start`.

@@ -10,6 +10,7 @@
 
 mod atom;
 mod cases;
+mod check_sums;
 mod code_window;
 mod made;
 mod near;
@@ -19,6 +20,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use check_sums::{CheckReader, CheckSums};
 use code_window::Window;
 pub(crate) use code_window::{Case, Condition, Stretch};
 pub(crate) use made::MadeIn;

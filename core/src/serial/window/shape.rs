@@ -197,6 +197,17 @@ impl Shape {
         self.fields.get(field).is_some_and(|it| it.writing == Writing::Follows)
     }
 
+    /// The same where what follows from the other characters is this one.
+    pub(crate) fn given(&self, follows: char) -> Shape {
+        let mut given = self.clone();
+        for slot in &mut given.slots {
+            if self.follows(*slot) {
+                *slot = Slot::Char(follows);
+            }
+        }
+        given
+    }
+
     /// The same with one more field.
     fn with(&self, field: &ShapeField) -> Option<Shape> {
         let mut wider = self.clone();
