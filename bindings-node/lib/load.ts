@@ -23,7 +23,7 @@ export interface WritingOptions extends CallOptions {
   segmentRowsMax?: number | undefined;
   /** Bytes of rows to hold before a segment is written, about. */
   memoryBytesMax?: number | undefined;
-  /** How many threads to use; a thread a core unless said otherwise. */
+  /** How many threads to use; those that all calls share unless said otherwise. */
   threads?: number | undefined;
 }
 

@@ -273,6 +273,7 @@ export interface NativeRangeTable {
 
 /** @internal */
 export interface Native {
+  Threads: { count(): number; set(count: number): void };
   Task: new () => NativeTask;
   Feed: new () => NativeFeed;
   Term: new (name: string) => NativeTerm;

@@ -123,6 +123,7 @@ export {
   Selection,
 } from './selection.js';
 export type { CallOptions, Progress } from './task.js';
+export { setThreads, threads } from './threads.js';
 export {
   beside,
   type BesideGroup,

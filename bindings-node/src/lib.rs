@@ -31,4 +31,5 @@ mod selection;
 mod slot;
 mod task;
 mod texts;
+mod threads;
 mod unit_set;

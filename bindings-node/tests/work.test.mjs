@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { CancelledError, Index } from 'seriatim';
+import { CancelledError, Index, InvalidArgumentError, setThreads, threads } from 'seriatim';
 import { folder, units } from './folder.mjs';
 
 const WIDE = 'line >= 2 OR facility IS NULL';
@@ -19,6 +19,19 @@ test('a call that is stopped already does not begin', async (t) => {
     await assert.rejects(call, (error) => error instanceof CancelledError && error.cause === 'not now');
   }
   assert.equal(index.units, 100);
+});
+
+test('the threads that calls share are counted', async (t) => {
+  const before = threads();
+  t.after(() => setThreads(before));
+  setThreads(before + 1);
+  assert.equal(threads(), before + 1);
+  const index = await Index.build(folder(t), units(100));
+  assert.equal((await index.select(WIDE)).affected.size > 0, true);
+  for (const wrong of [0, 1_025, -1, 1.5, NaN, '2']) {
+    assert.throws(() => setThreads(wrong), InvalidArgumentError);
+  }
+  assert.equal(threads(), before + 1);
 });
 
 test('a load that is stopped leaves the index as it was', async (t) => {

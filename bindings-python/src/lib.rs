@@ -31,6 +31,7 @@ mod schema;
 mod scope;
 mod selection;
 mod texts;
+mod threads;
 mod unit_set;
 mod verdicts;
 
@@ -59,6 +60,8 @@ mod _native {
     use super::scope::{Literal, Scope, SerialSet, Term, mask, param};
     #[pymodule_export]
     use super::selection::{Lookup, ScopeDiff, Selection};
+    #[pymodule_export]
+    use super::threads::{set_threads, threads};
     #[pymodule_export]
     use super::unit_set::{By, Description, Unit, UnitIter, UnitSet, beside};
     #[pymodule_export]

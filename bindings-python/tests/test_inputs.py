@@ -78,6 +78,19 @@ def test_a_wrong_option_is_named(index, options):
         index.load_units(pl.DataFrame({"serial": ["A004"], "lot": ["a"], "count": [4]}), **options)
 
 
+def test_the_threads_that_calls_share_are_counted(index):
+    before = st.threads()
+    assert before >= 1
+    try:
+        st.set_threads(before + 1)
+        assert st.threads() == before + 1
+        assert len(index.select("lot = 'a' OR count >= 3").affected) == 2
+    finally:
+        st.set_threads(before)
+    with pytest.raises(st.InvalidArgumentError, match="0 threads; calls share at least one"):
+        st.set_threads(0)
+
+
 def test_an_input_that_raises_leaves_the_index_as_it_was(index):
     def tables():
         yield pl.DataFrame({"serial": ["A004"], "lot": ["a"], "count": [4]})

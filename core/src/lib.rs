@@ -82,6 +82,7 @@ pub use index::{
     Snapshot, Units, Verification,
 };
 pub use ownership::{Contact, Contacts, Ownership, Reach, RegistrationIter};
+pub use pool::{set_threads, threads};
 #[cfg(feature = "arrow")]
 pub use query::UnitBatches;
 pub use query::{

@@ -6,31 +6,94 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::{Error, Result};
 
-static SHARED: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
+static SHARED: Mutex<Shared> = Mutex::new(Shared { asked: None, pool: None });
 
-/// The pool of this process, with a thread a core.
+struct Shared {
+    /// How many threads the process asked for.
+    asked: Option<usize>,
+    /// The pool, and the process in which its threads are.
+    pool: Option<(u32, Arc<ThreadPool>)>,
+}
+
+/// Threads that a process may ask for.
+const THREADS_MAX: usize = 1024;
+
+/// How many threads all calls of this process share: a thread a core, unless
+/// [`set_threads`] said otherwise.
+///
+/// # Examples
+///
+/// ```
+/// assert!(seriatim::threads() >= 1);
+/// ```
+pub fn threads() -> usize {
+    lock().asked.unwrap_or_else(cores)
+}
+
+/// Says how many threads all calls of this process share from now on: selections, counts, contacts,
+/// and loads whose options do not say. What is under way ends with the threads it began with.
+///
+/// # Errors
+///
+/// `invalid_argument` unless it is 1 to 1,024.
+///
+/// # Examples
+///
+/// ```
+/// // A service that leaves cores to its other work.
+/// seriatim::set_threads(2)?;
+/// assert_eq!(seriatim::threads(), 2);
+/// assert!(seriatim::set_threads(0).is_err());
+/// # Ok::<(), seriatim::Error>(())
+/// ```
+pub fn set_threads(threads: usize) -> Result<()> {
+    if !(1..=THREADS_MAX).contains(&threads) {
+        return Err(Error::invalid(format!(
+            "{threads} threads; calls share at least one, and {THREADS_MAX} at most"
+        )));
+    }
+    let mut shared = lock();
+    let same = shared.asked == Some(threads);
+    shared.asked = Some(threads);
+    let pool = shared.pool.take_if(|_| !same);
+    drop(shared);
+    leave(pool);
+    Ok(())
+}
+
+/// The pool of this process.
 pub(crate) fn shared() -> Result<Arc<ThreadPool>> {
     let process = std::process::id();
-    let mut slot = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((owner, pool)) = &*slot
+    let mut shared = lock();
+    if let Some((owner, pool)) = &shared.pool
         && *owner == process
     {
         return Ok(Arc::clone(pool));
     }
-    let pool = Arc::new(of_threads(cores())?);
-    // A pool of the parent process must not be dropped here: it would wait for threads that the
-    // fork did not bring along.
-    if let Some(parents) = slot.replace((process, Arc::clone(&pool))) {
-        std::mem::forget(parents);
-    }
+    let pool = Arc::new(of_threads(shared.asked.unwrap_or_else(cores))?);
+    leave(shared.pool.replace((process, Arc::clone(&pool))));
     Ok(pool)
+}
+
+fn lock() -> MutexGuard<'static, Shared> {
+    SHARED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Gives up a pool. One of the parent process must not be dropped: it would wait for threads that
+/// the fork did not bring along.
+fn leave(pool: Option<(u32, Arc<ThreadPool>)>) {
+    if let Some((owner, pool)) = pool
+        && owner != std::process::id()
+    {
+        std::mem::forget(pool);
+    }
 }
 
 /// A pool of so many threads.
@@ -129,8 +192,20 @@ mod tests {
     use crate::error::ErrorKind;
 
     #[test]
-    fn every_call_of_a_process_shares_one_pool() {
-        assert!(Arc::ptr_eq(&shared().unwrap(), &shared().unwrap()));
+    fn every_call_of_a_process_shares_one_pool_of_the_size_asked_for() {
+        let first = shared().unwrap();
+        assert!(Arc::ptr_eq(&first, &shared().unwrap()));
+        set_threads(3).unwrap();
+        let other = shared().unwrap();
+        assert_eq!((threads(), other.current_num_threads()), (3, 3));
+        // Who holds the one before can still use it.
+        assert_eq!(first.install(|| 7), 7);
+        set_threads(3).unwrap();
+        assert!(Arc::ptr_eq(&other, &shared().unwrap()));
+        for wrong in [0, 1025] {
+            assert_eq!(set_threads(wrong).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        }
+        set_threads(cores()).unwrap();
         assert_eq!(of_threads(0).unwrap().current_num_threads(), 1);
     }
 

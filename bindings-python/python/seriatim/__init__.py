@@ -58,6 +58,8 @@ from seriatim._native import (
     mask,
     open,
     param,
+    set_threads,
+    threads,
 )
 from seriatim._results import (
     Clause,
@@ -153,7 +155,9 @@ __all__ = [
     "param",
     "serial",
     "serial_field",
+    "set_threads",
     "sql",
+    "threads",
 ]
 
 #: The serial of a unit, on its way into a condition.

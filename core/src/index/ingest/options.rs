@@ -122,7 +122,7 @@ pub struct LoadOptions<'a> {
 
 impl Default for LoadOptions<'_> {
     /// The column `serial`, no renames, every doubt an error, families inferred where none are
-    /// declared, segments of 16 Mi rows, about 1 GiB of memory, a thread a core.
+    /// declared, segments of 16 Mi rows, about 1 GiB of memory, the shared threads.
     fn default() -> Self {
         LoadOptions {
             serial_column: "serial".into(),
@@ -211,7 +211,7 @@ impl<'a> LoadOptions<'a> {
         self
     }
 
-    /// How many threads to use; a thread a core unless said otherwise.
+    /// How many threads to use; those that all calls share unless said otherwise.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.limits.threads = Some(threads);

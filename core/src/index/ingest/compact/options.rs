@@ -20,7 +20,7 @@ pub struct CompactOptions<'a> {
 }
 
 impl Default for CompactOptions<'_> {
-    /// Segments of 16 Mi rows, about 1 GiB of memory, a thread a core.
+    /// Segments of 16 Mi rows, about 1 GiB of memory, the shared threads.
     fn default() -> Self {
         CompactOptions { limits: Limits::default() }
     }
@@ -42,7 +42,7 @@ impl<'a> CompactOptions<'a> {
         self
     }
 
-    /// How many threads to use; a thread a core unless said otherwise.
+    /// How many threads to use; those that all calls share unless said otherwise.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.limits.threads = Some(threads);

@@ -21,7 +21,7 @@ pub struct FamilyChangeOptions<'a> {
 }
 
 impl Default for FamilyChangeOptions<'_> {
-    /// Contact text kept, segments of 16 Mi rows, about 1 GiB of memory, a thread a core.
+    /// Contact text kept, segments of 16 Mi rows, about 1 GiB of memory, the shared threads.
     fn default() -> Self {
         FamilyChangeOptions { keeps_contact_text: true, limits: Limits::default() }
     }
@@ -52,7 +52,7 @@ impl<'a> FamilyChangeOptions<'a> {
         self
     }
 
-    /// How many threads to use; a thread a core unless said otherwise.
+    /// How many threads to use; those that all calls share unless said otherwise.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.limits.threads = Some(threads);

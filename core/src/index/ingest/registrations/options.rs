@@ -41,7 +41,7 @@ pub struct RegistrationOptions<'a> {
 
 impl Default for RegistrationOptions<'_> {
     /// Columns taken by name, contact text kept, every bad row an error, segments of 16 Mi rows,
-    /// about 1 GiB of memory, a thread a core.
+    /// about 1 GiB of memory, the shared threads.
     fn default() -> Self {
         RegistrationOptions {
             mapped: Vec::new(),
@@ -107,7 +107,7 @@ impl<'a> RegistrationOptions<'a> {
         self
     }
 
-    /// How many threads to use; a thread a core unless said otherwise.
+    /// How many threads to use; those that all calls share unless said otherwise.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.limits.threads = Some(threads);
