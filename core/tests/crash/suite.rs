@@ -114,13 +114,15 @@ pub(crate) fn crash(
     Ok(tried)
 }
 
-/// Crashes a subject ever more thoroughly, until so many states were opened.
+/// Crashes a subject ever more thoroughly, until so many states were opened, or all there are.
 pub(crate) fn crash_until(subject: &dyn Subject, mut effort: Effort, wanted: u64) -> Tried {
+    let mut before = 0;
     loop {
         let tried = crash(subject, effort, None).unwrap();
-        if tried.total() >= wanted {
+        if tried.total() >= wanted || tried.total() == before {
             return tried;
         }
+        before = tried.total();
         effort.samples *= 4;
         effort.nested_samples *= 2;
         effort.nested_every = effort.nested_every.div_ceil(4);

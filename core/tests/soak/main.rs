@@ -20,6 +20,8 @@ use model::{Model, Step, record, schema};
 
 /// How long a thread waits before it tries again, so that none keeps the others out.
 const PAUSE: Duration = Duration::from_millis(1);
+/// Owners that one thread registers.
+const OWNERS: u32 = 4_000;
 const AS_OF: &str = "2026-01-01T00:00:00Z";
 
 /// What all threads share.
@@ -28,8 +30,9 @@ struct Soak<'f> {
     index: Index,
     registrar: Registrar,
     over: AtomicBool,
-    /// Registrations that were acknowledged.
+    /// Registrations that were acknowledged, and how many of them are of another owner than any before.
     acknowledged: AtomicU64,
+    owners: AtomicU64,
     /// What each kind of thread did.
     asked: AtomicU64,
     tended: AtomicU64,
@@ -42,10 +45,15 @@ impl Soak<'_> {
 
     /// Loads, corrects and retires units until the time is over.
     #[expect(clippy::disallowed_methods, reason = "how long it runs is what the test is told")]
+    #[expect(clippy::print_stdout, reason = "make test-deep shows what it takes")]
     fn load(&self, time: Duration) -> Model {
         let mut model = Model::default();
-        let begun = Instant::now();
+        let (begun, mut told) = (Instant::now(), 0);
         while begun.elapsed() < time {
+            if begun.elapsed().as_secs() / 60 > told {
+                told += 1;
+                println!("after {told} minutes {} kB of memory", anonymous_kilobytes());
+            }
             let step = model.next();
             alone(|| self.take_in(&step));
             model.take_in(step);
@@ -77,16 +85,19 @@ impl Soak<'_> {
         Ok(())
     }
 
-    /// Registers owners, each of a token of its own.
+    /// Registers owners, and after some time the same ones again.
     fn register(&self, thread: u32) {
-        let mut number = 0;
-        while self.goes_on() {
-            let owner = Record::of_serial(model::serial((number * 7 + thread) % 5_000))
-                .with("owner", Value::Text(format!("o-{thread}-{number}")))
-                .with("email", Value::Text(format!("o-{thread}-{number}@example.org")));
+        for number in 0.. {
+            if !self.goes_on() {
+                return;
+            }
+            let again = number % OWNERS;
+            let owner = Record::of_serial(model::serial((again * 7 + thread) % 5_000))
+                .with("owner", Value::Text(format!("o-{thread}-{again}")))
+                .with("email", Value::Text(format!("o-{thread}-{again}@example.org")));
             self.registrar.register(&owner).unwrap();
             self.acknowledged.fetch_add(1, Ordering::SeqCst);
-            number += 1;
+            self.owners.fetch_add(u64::from(number < OWNERS), Ordering::SeqCst);
             thread::sleep(PAUSE);
         }
     }
@@ -141,6 +152,13 @@ fn alone<T>(call: impl Fn() -> seriatim::Result<T>) -> T {
     }
 }
 
+/// What the process takes for itself, without mapped files; 0 where the system does not tell.
+fn anonymous_kilobytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let said = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    said.and_then(|it| it.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+}
+
 /// How long whoever runs the tests wants it.
 #[expect(clippy::disallowed_methods, reason = "make says how long")]
 fn time_wanted() -> Duration {
@@ -161,6 +179,7 @@ fn an_index_in_use_stays_what_it_should_be() {
         registrar,
         over: AtomicBool::new(false),
         acknowledged: AtomicU64::new(0),
+        owners: AtomicU64::new(0),
         asked: AtomicU64::new(0),
         tended: AtomicU64::new(0),
     };
@@ -183,7 +202,7 @@ fn an_index_in_use_stays_what_it_should_be() {
     let index = Index::open(folder.path()).unwrap();
     assert!(index.verify().unwrap().is_whole());
     let snapshot = index.snapshot();
-    assert_eq!(snapshot.registrations().unwrap(), acknowledged);
+    assert_eq!(snapshot.registrations().unwrap(), soak.owners.into_inner());
     assert_eq!(model::units_of(&snapshot), model.units);
     let own = snapshot.all().ownership(AS_OF.parse().unwrap()).unwrap();
     for contact in own.contacts(Purpose::Safety).unwrap().iter() {
