@@ -184,7 +184,8 @@ impl Registrar {
 
     /// Registers an owner once: a request of the same name that comes again is acknowledged, and
     /// nothing is recorded. Requests are remembered at least until the registrations have been
-    /// folded twice; see [`Index::fold`].
+    /// folded twice; see [`Index::fold`]. Who needs them known for longer gives the record a key:
+    /// what comes again with it takes the place of what came before.
     ///
     /// # Errors
     ///
