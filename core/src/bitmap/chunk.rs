@@ -57,7 +57,7 @@ impl Chunk {
         let store = match container {
             Container::Array(rows) => {
                 let runs = 1 + rows.windows(2).filter(|pair| !follow(pair)).count();
-                if runs_are_smallest(count, runs) {
+                if count > ARRAY_ROWS_MAX || runs_are_smallest(count, runs) {
                     return rewritten();
                 }
                 Store::Array(rows.into())

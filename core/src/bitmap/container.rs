@@ -159,8 +159,8 @@ impl<'a> Container<'a> {
 
     /// Appends the rows that have so many rows before them; `ranks` ascend.
     pub(crate) fn select_each(self, ranks: impl Iterator<Item = u32>, out: &mut Vec<u16>) {
-        if let Container::Array(_) = self {
-            out.extend(ranks.filter_map(|rank| self.select(rank)));
+        if let Container::Array(rows) = self {
+            out.extend(ranks.filter_map(|rank| rows.get(rank as usize).map(|&it| row(it))));
             return;
         }
         let (mut rows, mut passed) = (self.iter(), 0);

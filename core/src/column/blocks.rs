@@ -55,6 +55,20 @@ impl<'a> Blocks<'a> {
         Ok(block * self.each + numbers.partition_point(|it| *it < code))
     }
 
+    /// Of each block the least code it may have, and how far the greatest may be above it: more than
+    /// it is for the last one, or where blocks ascend.
+    pub(super) fn spans(&self) -> Vec<(u64, u64)> {
+        let mut bases = Vec::new();
+        self.bases.read_into(&mut bases);
+        let width = |pair: &[[u8; 2]]| match pair {
+            [start, end] if !self.ascending => end_of(*end).wrapping_sub(end_of(*start)).min(64),
+            _ => 64,
+        };
+        let widths = self.starts.windows(2).map(width).chain([64]);
+        let above = widths.map(|width| low_bits(u32::try_from(width).unwrap_or(u64::BITS)));
+        bases.into_iter().zip(above).collect()
+    }
+
     /// Whether all codes of a block, of rows that need not ascend, are below `code`.
     pub(super) fn is_below(&self, block: usize, code: u64) -> bool {
         let start = self.starts.get(block).map_or(0, |start| end_of(*start));

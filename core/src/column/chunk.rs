@@ -140,6 +140,16 @@ impl<'a> Chunk<'a> {
     /// Adds to `out` the rows whose ordinal is in `intervals`; of lists, those that have a value in
     /// them. A missing row never is.
     pub(crate) fn scan(&self, intervals: &Intervals, out: &mut Mask) -> Result<()> {
+        self.scan_within(intervals, None, out)
+    }
+
+    /// As [`scan`](Self::scan); of rows that are not in `within`, some may be left out.
+    pub(crate) fn scan_within(
+        &self,
+        intervals: &Intervals,
+        within: Option<&Mask>,
+        out: &mut Mask,
+    ) -> Result<()> {
         let Some(zone) = self.zone().filter(|zone| intervals.overlaps(*zone)) else {
             return Ok(());
         };
@@ -148,23 +158,46 @@ impl<'a> Chunk<'a> {
             return self.lists()?.scan(intervals, zone, out);
         }
         let missing = match self.missing()? {
-            Missing::None => return self.scan_filled(intervals, zone, out),
+            Missing::None => return self.scan_filled((intervals, zone), within, out),
             Missing::All => return Ok(()),
             Missing::Some(rows) => rows,
         };
         let mut found = Mask::new();
-        self.scan_filled(intervals, zone, &mut found)?;
+        self.scan_filled((intervals, zone), within, &mut found)?;
         missing.and_not_into(&mut found);
         out.or(&found);
         Ok(())
     }
 
-    fn scan_filled(&self, intervals: &Intervals, zone: (u64, u64), out: &mut Mask) -> Result<()> {
+    /// Adds to `out` the rows that are missing or whose ordinal is in `intervals`; of rows that are
+    /// not in `within`, some may be left out.
+    ///
+    /// # Errors
+    ///
+    /// `unsupported` on a column of lists, besides `corrupt`.
+    pub(crate) fn scan_open(
+        &self,
+        intervals: &Intervals,
+        within: Option<&Mask>,
+        out: &mut Mask,
+    ) -> Result<()> {
+        if let Some(zone) = self.zone().filter(|zone| intervals.overlaps(*zone)) {
+            self.scan_filled((intervals, zone), within, out)?;
+        }
+        self.missing_into(out)
+    }
+
+    fn scan_filled(
+        &self,
+        (intervals, zone): (&Intervals, (u64, u64)),
+        within: Option<&Mask>,
+        out: &mut Mask,
+    ) -> Result<()> {
         if intervals.covers(zone) {
             out.set_range(0..self.rows);
             return Ok(());
         }
-        self.ordinals()?.scan(intervals, out)
+        self.ordinals()?.scan_within(intervals, within, out)
     }
 
     /// The ordinal of every row, in place of what `out` holds; those of missing rows mean nothing.

@@ -177,6 +177,16 @@ impl<'a> Ordinals<'a> {
 
     /// Adds to `out` the rows whose ordinal is in `intervals`.
     pub(super) fn scan(&self, intervals: &Intervals, out: &mut Mask) -> Result<()> {
+        self.scan_within(intervals, None, out)
+    }
+
+    /// As [`scan`](Self::scan); of rows that are not in `within`, some may be left out.
+    pub(super) fn scan_within(
+        &self,
+        intervals: &Intervals,
+        within: Option<&Mask>,
+        out: &mut Mask,
+    ) -> Result<()> {
         if !intervals.overlaps(self.zone) {
             return Ok(());
         }
@@ -209,7 +219,10 @@ impl<'a> Ordinals<'a> {
             Body::Blocks(blocks) if blocks.is_sought(intervals.within(self.zone).len()) => {
                 self.seek(blocks, intervals, out)?;
             }
-            Body::Blocks(blocks) => self.scan_blocks(blocks, intervals, out)?,
+            Body::Blocks(blocks) => match intervals.within(self.zone) {
+                [only] => self.scan_between(blocks, self.codes_between(*only), within, out)?,
+                _ => self.scan_blocks(blocks, intervals, out)?,
+            },
         }
         Ok(())
     }
@@ -259,24 +272,45 @@ impl<'a> Ordinals<'a> {
         Ok(())
     }
 
-    /// Adds the rows whose code is `from` to `to`.
-    fn scan_between(&self, blocks: &Blocks<'_>, from: u64, to: u64, out: &mut Mask) -> Result<()> {
-        let mut numbers = Vec::new();
-        for (block, base) in blocks.bases.iter().enumerate() {
-            if base > to || blocks.is_below(block, from) {
+    /// Adds the rows whose code is `from` to `to`, none of which there may be.
+    fn scan_between(
+        &self,
+        blocks: &Blocks<'_>,
+        (from, to): (u64, u64),
+        within: Option<&Mask>,
+        out: &mut Mask,
+    ) -> Result<()> {
+        if from > to {
+            return Ok(());
+        }
+        let (mut numbers, mut inside) = (Vec::new(), 0..0);
+        for (block, (base, above)) in blocks.spans().into_iter().enumerate() {
+            // One comparison a block, for most of them lie to one side or the other: whether `from` is
+            // at most `above` over the base, and `to` not below it.
+            if base > to || from.saturating_sub(base) > above {
                 continue;
             }
-            let (least, most) = blocks.bounds(block, self.code_most())?;
+            let most = base.saturating_add(above);
             let rows = block * blocks.each..((block + 1) * blocks.each).min(self.rows);
-            if from <= least && most <= to {
-                set_rows(out, rows);
-            } else if from <= most {
+            if from <= base && most <= to {
+                if inside.end != rows.start {
+                    set_rows(out, std::mem::replace(&mut inside, rows.start..rows.start));
+                }
+                inside.end = rows.end;
+                continue;
+            }
+            let words = rows.start / 64..rows.end.div_ceil(64);
+            let asked = within.is_none_or(|within| {
+                within.words().get(words.clone()).is_some_and(|it| it.iter().any(|word| *word != 0))
+            });
+            if asked {
                 blocks.read_into(block, &mut numbers)?;
-                let words = out.words_mut().iter_mut().skip(rows.start / 64);
-                let asked = numbers.get(..rows.len()).unwrap_or_default();
-                mark(asked, words, |code| code.wrapping_sub(from) <= to - from);
+                let numbers = numbers.get(..rows.len()).unwrap_or_default();
+                let words = out.words_mut().get_mut(words).unwrap_or_default();
+                mark(numbers, words, |code| code.wrapping_sub(from) <= to - from);
             }
         }
+        set_rows(out, inside);
         Ok(())
     }
 
@@ -286,13 +320,10 @@ impl<'a> Ordinals<'a> {
         intervals: &Intervals,
         out: &mut Mask,
     ) -> Result<()> {
-        let (first, last) = match intervals.within(self.zone) {
-            [] => return Ok(()),
-            [only] => {
-                let (from, to) = self.codes_between(*only);
-                return if from <= to { self.scan_between(blocks, from, to, out) } else { Ok(()) };
-            }
-            [first, .., last] => (first, last),
+        let (Some(first), Some(last)) =
+            (intervals.within(self.zone).first(), intervals.within(self.zone).last())
+        else {
+            return Ok(());
         };
         let mut numbers = Vec::new();
         let (from, to) = (self.codes_between(*first).0, self.codes_between(*last).1);

@@ -84,6 +84,23 @@ impl<'a> Packed<'a> {
         (0..packed.count).map(move |index| packed.at(index))
     }
 
+    /// Reads the numbers, in place of what `out` holds.
+    pub(super) fn read_into(&self, out: &mut Vec<u64>) {
+        out.clear();
+        // All but the last ones have eight bytes to be read from, where none lies across nine.
+        let whole = match self.bytes.len().checked_sub(8) {
+            Some(last) if (1..=56).contains(&self.width) => last * 8 / self.width as usize,
+            _ => 0,
+        };
+        let (width, mask) = (self.width as usize, low_bits(self.width));
+        out.extend((0..whole.min(self.count)).map(|index| {
+            let bit = index * width;
+            let word = self.bytes.get(bit / 8..).and_then(<[u8]>::first_chunk::<8>);
+            word.map_or(0, |word| u64::from_le_bytes(*word) >> (bit % 8) & mask)
+        }));
+        out.extend((out.len()..self.count).map(|index| self.at(index)));
+    }
+
     /// How many numbers, which must ascend, come before the first for which `before` fails.
     pub(super) fn partition_point(&self, mut before: impl FnMut(u64) -> bool) -> usize {
         let (mut low, mut high) = (0, self.count);
@@ -186,6 +203,9 @@ mod tests {
             let (packed, rest) = Packed::split(&bytes, values.len(), width).unwrap();
             prop_assert!(rest.is_empty());
             prop_assert_eq!(packed.iter().collect::<Vec<_>>(), values.clone());
+            let mut read = vec![7];
+            packed.read_into(&mut read);
+            prop_assert_eq!(&read, &values);
             prop_assert_eq!(packed.at(values.len()), 0);
             prop_assert!(Packed::split(&bytes, values.len() + 9, width.max(1)).is_err());
             let (words, rest) = bytes.as_chunks();

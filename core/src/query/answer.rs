@@ -18,6 +18,14 @@ impl Part {
         matches!(self, Part::Nothing)
     }
 
+    /// The rows, where they are neither none nor all.
+    pub(super) fn rows(&self) -> Option<&Mask> {
+        match self {
+            Part::Rows(rows) => Some(rows),
+            Part::Nothing | Part::Everything => None,
+        }
+    }
+
     pub(super) fn is_everything(&self) -> bool {
         matches!(self, Part::Everything)
     }

@@ -89,12 +89,26 @@ impl<'a> ColumnLeaf<'a> {
         !self.has_lists() && self.each.is_none()
     }
 
+    /// The rows of a chunk for which the test is not FALSE; of those that are not `within`, some may
+    /// be left out.
+    pub(super) fn open_rows(&self, at: At, within: &Part, masks: &mut Masks) -> Result<Part> {
+        let mut open = masks.empty();
+        chunk_at(self.column, at)?.scan_open(&self.intervals, within.rows(), &mut open)?;
+        Ok(masks.part(open))
+    }
+
     /// Whether rows of a chunk can be asked at little more cost than that of telling them: its values
     /// come in runs, or all pass.
     pub(super) fn asks_quickly(&self, at: At) -> Result<bool> {
         let chunk = chunk_at(self.column, at)?;
         let sure = chunk.zone().is_some_and(|zone| self.is_sure_of(zone));
         Ok(sure || chunk.encoding() == Encoding::Runs)
+    }
+
+    /// Whether a scan of a chunk looks at more than runs and missing rows.
+    pub(super) fn takes_long(&self, at: At) -> Result<bool> {
+        let chunk = chunk_at(self.column, at)?;
+        Ok(self.reads_values_of(&chunk) && chunk.encoding() != Encoding::Runs)
     }
 
     /// Leaves of some rows of a chunk, which ascend, those for which the test is not FALSE.
@@ -174,7 +188,7 @@ impl<'a> ColumnLeaf<'a> {
         }
         let mut sure = masks.empty();
         match self.each {
-            None => chunk.scan(&self.intervals, &mut sure)?,
+            None => chunk.scan_within(&self.intervals, within.rows(), &mut sure)?,
             Some(test) => self.ask_each(&chunk, test, &mut sure)?,
         }
         if chunk.missing_count() == 0 {

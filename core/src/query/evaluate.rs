@@ -173,6 +173,12 @@ fn conjunction<W: Watch>(
     masks: &mut Masks,
     watch: &mut W,
 ) -> Result<Answer> {
+    if !W::IS_TOLD
+        && matches!(at.view, View::Margin(_))
+        && let Some(possible) = open_rows(steps, at, masks)?
+    {
+        return Ok(Answer { sure: Part::Nothing, possible: Some(possible) });
+    }
     let mut all = Answer::all(Truth::True);
     let doubt = if W::IS_TOLD { None } else { doubt(steps, at, masks)? };
     if let Some(Doubt { rows, .. }) = &doubt {
@@ -208,6 +214,37 @@ fn conjunction<W: Watch>(
         }
     }
     Ok(all)
+}
+
+/// The rows of a chunk for which a conjunction of tests that can be asked of one row alone is
+/// UNKNOWN, where one of them is for all rows, so that it is TRUE for none: only what is FALSE must be
+/// told apart. None where that is not so.
+fn open_rows(steps: &[Step<'_>], at: At, masks: &mut Masks) -> Result<Option<Part>> {
+    let (mut is_unknown, mut left) = (false, Vec::with_capacity(steps.len()));
+    for step in steps {
+        let outlook = step.outlook(at)?;
+        match (outlook, row_test(step)) {
+            (Some(Truth::False), _) => return Ok(Some(Part::Nothing)),
+            (Some(truth), _) => is_unknown |= truth == Truth::Unknown,
+            (None, Some(leaf)) => left.push((leaf.takes_long(at)?, leaf)),
+            (None, None) => return Ok(None),
+        }
+    }
+    if !is_unknown {
+        return Ok(None);
+    }
+    left.sort_by_key(|(takes_long, _)| *takes_long);
+    let mut open = Part::Everything;
+    for (_, leaf) in left {
+        let mut found = leaf.open_rows(at, &open, masks)?;
+        std::mem::swap(&mut open, &mut found);
+        open.and(&found, masks);
+        masks.put_back(found);
+        if open.is_nothing() {
+            break;
+        }
+    }
+    Ok(Some(open))
 }
 
 /// Rows with a missing value up to which a conjunction starts from them.

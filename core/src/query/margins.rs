@@ -88,43 +88,47 @@ impl<'a> Margins<'a> {
         let View::Margin(number) = at.view else { return Ok(()) };
         let column = self.columns.iter().find(|it| it.own_margin() == Some(number));
         let column = column.copied().ok_or_else(no_margin)?;
-        let (mut some, mut all);
-        let places: &mut dyn Iterator<Item = u64> = match part {
-            Part::Nothing => return Ok(()),
-            Part::Everything => {
-                all = at.range();
-                &mut all
-            }
+        let start = at.base();
+        match part {
+            Part::Nothing => Ok(()),
+            Part::Everything => missing_rows_into(column, at.range(), out),
             Part::Rows(mask) => {
-                some = mask.iter().map(|row| at.base() + u64::from(row));
-                &mut some
+                let rows = mask.rows_below(at.rows);
+                missing_rows_into(column, rows.map(|row| start + u64::from(row)), out)
             }
-        };
-        let mut places = places.peekable();
-        let before = column.missing_before()?;
-        let (mut ranks, mut rows) = (Vec::new(), Vec::new());
-        while let Some(place) = places.peek() {
-            let index = before.partition_point(|it| it <= place);
-            let (Some(start), Some(end)) =
-                (index.checked_sub(1).and_then(|it| before.get(it)), before.get(index))
-            else {
-                return Err(Error::corrupt("segment: a margin has more rows than miss the value"));
-            };
-            ranks.clear();
-            while let Some(place) = places.next_if(|place| place < end) {
-                ranks.push(u32::try_from(place - start).unwrap_or(u32::MAX));
-            }
-            rows.clear();
-            let chunk = column.chunk(index - 1)?;
-            match chunk.missing_rows()? {
-                Some(missing) => missing.select_each(ranks.iter().copied(), &mut rows),
-                None => rows.extend(ranks.iter().filter_map(|rank| u16::try_from(*rank).ok())),
-            }
-            let base = u32::try_from(index - 1).map_err(|_| no_margin())? << 16;
-            out.extend(rows.iter().map(|row| base | u32::from(*row)));
         }
-        Ok(())
     }
+}
+
+/// Appends the missing rows of a column that have so many others before them; `places` ascend.
+fn missing_rows_into(
+    column: &ColumnReader,
+    places: impl Iterator<Item = u64>,
+    out: &mut Vec<u32>,
+) -> Result<()> {
+    let before = column.missing_before()?;
+    let mut places = places.peekable();
+    let (mut ranks, mut rows) = (Vec::new(), Vec::new());
+    while let Some(place) = places.peek() {
+        let index = before.partition_point(|it| it <= place);
+        let start = index.checked_sub(1).and_then(|it| before.get(it));
+        let (Some(start), Some(end)) = (start, before.get(index)) else {
+            return Err(Error::corrupt("segment: a margin has more rows than miss the value"));
+        };
+        ranks.clear();
+        while let Some(place) = places.next_if(|place| place < end) {
+            ranks.push(u32::try_from(place - start).unwrap_or(u32::MAX));
+        }
+        rows.clear();
+        match column.chunk(index - 1)?.missing_rows()? {
+            Some(missing) => missing.select_each(ranks.iter().copied(), &mut rows),
+            // All rows of the chunk are missing.
+            None => rows.extend(ranks.iter().filter_map(|rank| u16::try_from(*rank).ok())),
+        }
+        let base = u32::try_from(index - 1).map_err(|_| no_margin())? << 16;
+        out.extend(rows.iter().map(|row| base | u32::from(*row)));
+    }
+    Ok(())
 }
 
 /// The live ones of rows that margins told, in no order and some of them twice.
