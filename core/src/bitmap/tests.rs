@@ -372,6 +372,15 @@ fn every_row_there_can_be() {
 }
 
 #[test]
+fn more_rows_than_an_array_may_have_become_bits() {
+    let rows: Vec<u32> = (0..5_000).map(|row| 3 * row).collect();
+    let oracle: RoaringBitmap = rows.iter().copied().collect();
+    let set = RowSet::from_ascending(&rows);
+    assert_eq!(set.to_portable(), optimised(&oracle));
+    assert_eq!(set, RowSet::from_sorted(rows));
+}
+
+#[test]
 fn rows_may_come_in_any_order() {
     let mut set = RowSet::from_sorted([70_000, 3, 70_001, 3, 200_000]);
     set.push_range(1..4);
