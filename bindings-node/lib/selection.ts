@@ -34,7 +34,8 @@ export interface ReasonUnits {
     | 'coarse_serial_date'
     | 'unreadable_serial'
     | 'coarse_identifier_date'
-    | 'unreadable_identifier';
+    | 'unreadable_identifier'
+    | 'unclear_range';
   /** The column that is missing, where one is. */
   readonly column: string | null;
   /** The reason in words. */

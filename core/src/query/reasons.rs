@@ -15,7 +15,7 @@ use crate::bitmap::{Container, Mask};
 use crate::error::Result;
 use crate::pool;
 use crate::scope::{BoundNode, BoundScope, NodeId, SerialTest};
-use crate::serial::{FamilyId, SerialFamily};
+use crate::serial::{FamilyId, KeyRange, SerialFamily};
 
 /// Why a scope cannot be decided for a unit.
 ///
@@ -37,15 +37,16 @@ pub enum Reason {
     MissingSerialField(String),
     /// The serial says when it was made, but of the days that it names the scope covers a part.
     CoarseSerialDate,
-    /// The serial fits no family, but may be a misread serial of one; or it fits one, and begins like
-    /// the ends of a range that fit none.
+    /// The serial fits no family, but may be a misread serial of one.
     UnreadableSerial,
     /// The identifier in this column says when it was made, but of the days that it names the scope
     /// covers a part.
     CoarseIdentifierDate(String),
-    /// The identifier in this column fits no family, but may be a misread one of one; or it fits one,
-    /// and begins like the ends of a range that fit none.
+    /// The identifier in this column fits no family, but may be a misread one of one.
     UnreadableIdentifier(String),
+    /// The serial, or the identifier in this column, begins between the ends of a range that fit no
+    /// family, and may be meant.
+    UnclearRange(Option<String>),
 }
 
 impl Reason {
@@ -58,6 +59,7 @@ impl Reason {
             Reason::UnreadableSerial => "unreadable_serial",
             Reason::CoarseIdentifierDate(_) => "coarse_identifier_date",
             Reason::UnreadableIdentifier(_) => "unreadable_identifier",
+            Reason::UnclearRange(_) => "unclear_range",
         }
     }
 
@@ -68,6 +70,7 @@ impl Reason {
             | Reason::CoarseIdentifierDate(column)
             | Reason::UnreadableIdentifier(column) => Some(column.clone()),
             Reason::MissingSerialField(field) => Some(format!("serial.{field}")),
+            Reason::UnclearRange(column) => column.clone(),
             Reason::CoarseSerialDate | Reason::UnreadableSerial => None,
         }
     }
@@ -84,6 +87,10 @@ impl fmt::Display for Reason {
             Reason::UnreadableSerial => f.write_str("the serial may be misread"),
             Reason::CoarseIdentifierDate(column) => write!(f, "{column} names too long a time"),
             Reason::UnreadableIdentifier(column) => write!(f, "{column} may be misread"),
+            Reason::UnclearRange(column) => {
+                let begun = column.as_deref().unwrap_or("the serial");
+                write!(f, "a range may mean what {begun} begins with")
+            }
         }
     }
 }
@@ -151,7 +158,7 @@ fn reasons_of(bound: &BoundScope) -> Vec<Reason> {
     let mut fields: Vec<Reason> = bound.nodes().filter_map(|(_, it)| missing_field(it)).collect();
     fields.sort_unstable();
     fields.dedup();
-    let serial = [Reason::CoarseSerialDate, Reason::UnreadableSerial];
+    let serial = [Reason::CoarseSerialDate, Reason::UnreadableSerial, Reason::UnclearRange(None)];
     let mut identifiers = Vec::new();
     for (_, node) in bound.nodes() {
         let BoundNode::Identifier { column, test } = node else { continue };
@@ -159,6 +166,7 @@ fn reasons_of(bound: &BoundScope) -> Vec<Reason> {
         identifiers.extend(part_of(test).map(|it| Reason::MissingColumn(format!("{name}.{it}"))));
         identifiers.push(Reason::CoarseIdentifierDate(name.to_owned()));
         identifiers.push(Reason::UnreadableIdentifier(name.to_owned()));
+        identifiers.push(Reason::UnclearRange(Some(name.to_owned())));
     }
     identifiers.sort_unstable();
     identifiers.dedup();
@@ -218,7 +226,11 @@ impl Tally<'_> {
         let Part::Rows(rows) = rows else { return Ok(()) };
         match self.bound.node(step.node) {
             BoundNode::Column { column, .. } => self.put(*column, rows),
-            BoundNode::Serial(test @ (SerialTest::Field(_) | SerialTest::Made(_))) => {
+            BoundNode::Serial(
+                test @ (SerialTest::Field(_)
+                | SerialTest::Made(_)
+                | SerialTest::Range(KeyRange::Opaque { .. })),
+            ) => {
                 self.note_serials(step.node, test, rows, masks);
             }
             BoundNode::Serial(_) => self.put_reason(&Reason::UnreadableSerial, rows),
@@ -258,7 +270,8 @@ impl Tally<'_> {
                     Reason::CoarseIdentifierDate(name.to_owned())
                 }
                 (_, Some(part)) => Reason::MissingColumn(format!("{name}.{part}")),
-                // A range between texts of no family may be open to what a family fits.
+                (SerialTest::Range(_), None) => Reason::UnclearRange(Some(name.to_owned())),
+                // A range between masks may be open to what a family fits.
                 (_, None) => Reason::UnreadableIdentifier(name.to_owned()),
             };
             some.clear_all();
@@ -272,7 +285,7 @@ impl Tally<'_> {
         Ok(())
     }
 
-    /// Takes down why a test of a part of the serial is UNKNOWN, family by family.
+    /// Takes down why a test of the serial is UNKNOWN, family by family.
     fn note_serials(&mut self, node: NodeId, test: &SerialTest, rows: &Mask, masks: &mut Masks) {
         let missing = missing_field(self.bound.node(node));
         let families = self.bound.schema().families();
@@ -286,6 +299,7 @@ impl Tally<'_> {
             };
             let reason = match &missing {
                 _ if group.family == FamilyId::OPAQUE => &Reason::UnreadableSerial,
+                _ if matches!(test, SerialTest::Range(_)) => &Reason::UnclearRange(None),
                 Some(missing) if !has_part => missing,
                 _ => &Reason::CoarseSerialDate,
             };

@@ -8,6 +8,7 @@ use crate::query::plan::{Kind, Step};
 use crate::query::ranges::Ranges;
 use crate::schema::ColumnType;
 use crate::scope::{BoundNode, BoundScope, SerialTest, Truth};
+use crate::serial::KeyRange;
 
 /// Sides that an alternative may have.
 pub(super) const SIDES_MAX: usize = 9;
@@ -60,8 +61,8 @@ fn test_of<'a>(bound: &BoundScope, step: &Step<'a>) -> Option<(Side, Asked<'a>)>
     };
     match (&step.kind, bound.node(step.node)) {
         (Kind::Rows(rows), _) => serials(rows, rows),
-        // Only a range is in doubt because a serial may be misread.
-        (Kind::Codes(leaf), BoundNode::Serial(SerialTest::Range(_))) => {
+        // Only a range of a family is in doubt for one reason: a serial may be misread.
+        (Kind::Codes(leaf), BoundNode::Serial(SerialTest::Range(KeyRange::Coded { .. }))) => {
             serials(&Ranges::new(), &leaf.rows_in_doubt()?)
         }
         (Kind::Column(leaf), BoundNode::Column { column, .. }) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use seriatim::{Families, Reason, Record, Schema, Scope, Truth, Value};
+use seriatim::{Families, FamilyId, Reason, Record, Schema, Scope, Truth, Value};
 
 use super::units::TAG;
 
@@ -53,9 +53,11 @@ impl Expr {
 
 /// Why a test of the serial, as SQL, is UNKNOWN for a unit.
 fn serial_reason(schema: &Schema, unit: &Record, sql: &str) -> Reason {
-    match part_asked(schema.families(), unit.serial().unwrap(), "serial", sql) {
+    let (families, serial) = (schema.families(), unit.serial().unwrap());
+    match part_asked(families, serial, "serial", sql) {
         Some((field, false)) => Reason::MissingSerialField(field.to_owned()),
         Some((_, true)) => Reason::CoarseSerialDate,
+        None if is_unclear(families, serial, sql) => Reason::UnclearRange(None),
         None => Reason::UnreadableSerial,
     }
 }
@@ -69,8 +71,15 @@ fn tag_reason(schema: &Schema, unit: &Record, sql: &str) -> Reason {
     match part_asked(families, tag, TAG, sql) {
         Some((field, false)) => Reason::MissingColumn(format!("{TAG}.{field}")),
         Some((_, true)) => Reason::CoarseIdentifierDate(TAG.to_owned()),
+        None if is_unclear(families, tag, sql) => Reason::UnclearRange(Some(TAG.to_owned())),
         None => Reason::UnreadableIdentifier(TAG.to_owned()),
     }
+}
+
+/// Whether SQL asks for no part of a serial that fits a family: between masks it may be misread, and
+/// other ranges may mean what it begins with.
+fn is_unclear(families: &Families, serial: &str, sql: &str) -> bool {
+    families.classify(serial).unwrap().family() != FamilyId::OPAQUE && !sql.contains("MASK(")
 }
 
 /// The part of a serial that SQL asks for, and whether its family tells it; none for a serial of no
