@@ -5,6 +5,7 @@
 //! where writing the serial takes a division for every character.
 
 use super::Shape;
+use super::divisor::Divisor;
 use super::shape::{ShapeField, Writing};
 use crate::serial::SerialFamily;
 
@@ -26,8 +27,10 @@ struct Added {
     by_number: Vec<u8>,
 }
 
-/// Numbers of one window.
+/// Numbers of a window that are looked at one by one.
 const NUMBERS_MAX: u128 = 1 << 12;
+/// Numbers of windows that are put together.
+const JOINED_MAX: usize = 1 << 16;
 
 impl SerialFamily {
     /// What its one required check comes to, by code; none where it has not one, where its scheme
@@ -59,7 +62,7 @@ impl SerialFamily {
                 *added = u8::try_from((value + modulus - of_base + same) % modulus).ok()?;
             }
         }
-        Some(CheckSums { characters, modulus, windows })
+        Some(CheckSums { characters, modulus, windows: joined(windows, modulus) })
     }
 }
 
@@ -91,24 +94,38 @@ fn windows(shape: &Shape) -> Option<Vec<Added>> {
     Some(windows)
 }
 
-/// Windows of some places each of a field.
+/// A window for each place of a field, where places are all there is: those of the field above begin
+/// where they end.
 fn by_places(field: &ShapeField, windows: &mut Vec<Added>) -> Option<()> {
     let radix = field.symbols.len() as u128;
-    let (mut low, mut count, mut left) = (field.weight, 1_u128, field.width);
-    while left > 0 {
-        let more = count.checked_mul(radix)?;
-        if count > 1 && more > NUMBERS_MAX {
-            windows.push(Added::new(low, count)?);
-            (low, count) = (low.checked_mul(count)?, 1);
-            continue;
-        }
-        (count, left) = (more, left - 1);
+    let mut low = field.weight;
+    for _ in 0..field.width {
+        windows.push(Added::new(low, radix)?);
+        low = low.checked_mul(radix)?;
     }
-    // Places must be all there is, as those of the field above begin where they end.
-    let end = low.checked_mul(count)?;
-    (field.weight.checked_mul(field.count?)? == end).then_some(())?;
-    windows.push(Added::new(low, count)?);
-    Some(())
+    (field.weight.checked_mul(field.count?)? == low).then_some(())
+}
+
+/// The same by fewer windows, each of as many as there is room for.
+fn joined(windows: Vec<Added>, modulus: u32) -> Vec<Added> {
+    let mut joined: Vec<Added> = Vec::new();
+    for window in windows {
+        let numbers = |above: &Added| above.by_number.len() * window.by_number.len();
+        match joined.last_mut().filter(|above| numbers(above) <= JOINED_MAX) {
+            Some(above) => {
+                let sum = |of: &u8| {
+                    let of = u32::from(*of);
+                    let each =
+                        window.by_number.iter().map(move |it| (of + u32::from(*it)) % modulus);
+                    each.map(|it| u8::try_from(it).unwrap_or(0))
+                };
+                above.by_number = above.by_number.iter().flat_map(sum).collect();
+                above.low = window.low;
+            }
+            None => joined.push(window),
+        }
+    }
+    joined
 }
 
 impl Added {
@@ -143,7 +160,7 @@ impl CheckSums {
         let sums = self.windows.len() * usize::from(u8::MAX);
         CheckReader {
             above,
-            below: below.iter().map(Near::new).collect(),
+            below: below.iter().filter_map(Near::new).collect(),
             reach: above.last().map_or(u128::MAX, |it| it.low),
             base: u128::MAX,
             sum: 0,
@@ -173,31 +190,15 @@ pub(crate) struct CheckReader<'a> {
 /// A window of 64 bits.
 #[derive(Debug)]
 struct Near<'a> {
-    low: u64,
-    /// 2^64 by the same, rounded down.
-    share: u64,
+    low: Divisor,
     count: u64,
     by_number: &'a [u8],
 }
 
 impl<'a> Near<'a> {
-    fn new(added: &'a Added) -> Self {
-        let low = u64::try_from(added.low).unwrap_or(u64::MAX);
-        let share = (1_u128 << 64) / u128::from(low);
-        Near {
-            low,
-            share: u64::try_from(share).unwrap_or(u64::MAX),
-            count: added.by_number.len() as u64,
-            by_number: &added.by_number,
-        }
-    }
-
-    /// How often the window's codes go into a number: by a product, which is at most one too few.
-    #[inline]
-    fn quotient(&self, of: u64) -> u64 {
-        let product = u128::from(of) * u128::from(self.share);
-        let few = u64::try_from(product >> 64).unwrap_or(u64::MAX);
-        few + u64::from(of - few * self.low >= self.low)
+    fn new(added: &'a Added) -> Option<Self> {
+        let low = Divisor::new(u64::try_from(added.low).ok()?)?;
+        Some(Near { low, count: added.by_number.len() as u64, by_number: &added.by_number })
     }
 }
 
@@ -210,7 +211,7 @@ impl CheckReader<'_> {
         let rest = u64::try_from(more).unwrap_or(u64::MAX);
         let (mut sum, mut above) = (self.sum, 0);
         for window in &self.below {
-            let quotient = window.quotient(rest);
+            let (quotient, _) = window.low.divide(rest);
             let number = quotient.wrapping_sub(above * window.count);
             let added = usize::try_from(number).ok().and_then(|it| window.by_number.get(it));
             sum += usize::from(added.copied().unwrap_or(0));

@@ -12,6 +12,7 @@ mod atom;
 mod cases;
 mod check_sums;
 mod code_window;
+mod divisor;
 mod made;
 mod near;
 mod numbers;

@@ -4,6 +4,7 @@
 //! longer. Behind a base, what is left of a code fits, and so does what is read off it.
 
 use super::code_window::{Condition, Window};
+use super::divisor::Divisor;
 use crate::serial::codec::divide;
 
 /// How far behind its base anything is near.
@@ -28,11 +29,11 @@ enum NearWindow {
     Moving {
         /// How far the base is in its number.
         over: u64,
-        low: u64,
+        low: Divisor,
         /// The number of the base.
         number: u64,
         /// How many numbers there are before they begin anew.
-        span: u64,
+        span: Divisor,
     },
 }
 
@@ -94,6 +95,7 @@ impl Window {
         let span = self.span.and_then(|span| u64::try_from(span).ok()).unwrap_or(u64::MAX);
         match (u64::try_from(self.low), u64::try_from(over)) {
             (Ok(low), Ok(over)) if low < REACH_MAX => {
+                let (low, span) = (Divisor::new(low)?, Divisor::new(span)?);
                 Some((NearWindow::Moving { over, low, number, span }, REACH_MAX))
             }
             _ => {
@@ -110,8 +112,8 @@ impl NearWindow {
         match self {
             NearWindow::Same(number) => number,
             NearWindow::Moving { over, low, number, span } => {
-                let number = number + (over + behind) / low;
-                if number < span { number } else { number % span }
+                let (more, _) = low.divide(over + behind);
+                span.divide(number + more).1
             }
         }
     }
