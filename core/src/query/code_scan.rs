@@ -132,15 +132,23 @@ impl CodeMarks<'_> {
     #[inline]
     pub(super) fn mark(&mut self, run: CodeRun, at: At, out: &mut Mask) {
         // Of a single code there is no stretch, and of a check none but single codes.
-        if run.length > 1 && self.check.is_none() {
-            return self.scan.mark(run, at, out);
-        }
-        for code in run.first..=run.last() {
-            if self.holds(code)
-                && let Some(row) = at.row(run.row_of(code))
-            {
-                out.set(row);
+        if run.length == 1 {
+            self.mark_one(run.first, at.row(run.row), out);
+        } else if self.check.is_none() {
+            self.scan.mark(run, at, out);
+        } else {
+            for code in run.first..=run.last() {
+                self.mark_one(code, at.row(run.row_of(code)), out);
             }
+        }
+    }
+
+    #[inline]
+    fn mark_one(&mut self, code: u128, row: Option<u16>, out: &mut Mask) {
+        if self.holds(code)
+            && let Some(row) = row
+        {
+            out.set(row);
         }
     }
 
