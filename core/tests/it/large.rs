@@ -220,9 +220,11 @@ fn what_is_cheap_and_rules_out_much_goes_first() {
     assert_eq!((explained.chunks, explained.chunks_in_range), (6, 5), "{explained}");
     let asked = |it: &seriatim::Clause| (it.chunks_pruned, it.chunks_constant, it.chunks_scanned);
     assert_eq!(asked(serial), (0, 0, 0), "{explained}");
-    assert_eq!(asked(made_on), (3, 0, 2), "{explained}");
-    assert_eq!(asked(facility), (0, 0, 2), "{explained}");
-    assert_eq!(asked(torque), (0, 0, 2), "{explained}");
+    // Two chunks more are of the rows that miss their torque: the days rule one of them out, and in the
+    // other no torque is to be read.
+    assert_eq!(asked(made_on), (4, 0, 3), "{explained}");
+    assert_eq!(asked(facility), (0, 0, 3), "{explained}");
+    assert_eq!(asked(torque), (0, 1, 2), "{explained}");
 }
 
 /// Every clause is counted alone, whatever the others rule out.
