@@ -134,6 +134,7 @@ Written by `make bench-peers`: the same files, the same questions, two threads, 
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--date", required=True)
+    ap.add_argument("--loaded", help="when loads and sizes were measured, where that is another day")
     ap.add_argument("data", nargs="+")
     a = ap.parse_args()
     results = {}
@@ -144,6 +145,8 @@ def main():
     reads = {q: x["read_ms"] for q, x in results[a.data[0]]["seriatim"].get("queries", {}).items() if "read_ms" in x}
     parse = ", ".join(f"{fmt(v * 1e3)} µs for {q}" for q, v in reads.items() if v in (min(reads.values()), max(reads.values())))
     print(HEAD.format(date=a.date, machine=machine(), load=load_average(results), versions=versions(results), parse=parse or "some microseconds"))
+    if a.loaded:
+        print(f"- Loads and sizes are of {a.loaded}; questions were asked anew.\n")
     for d in a.data:
         plain = d.removesuffix("-missing")
         if plain != d:

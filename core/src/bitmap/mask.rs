@@ -73,20 +73,6 @@ impl Mask {
         self.on_range(rows, |word, bits| *word ^= bits);
     }
 
-    /// The rows before `end`, ascending; those after the word of `end` are not looked at.
-    pub(crate) fn rows_below(&self, end: u32) -> impl Iterator<Item = u32> + '_ {
-        let words = (0..end).step_by(64).zip(self.words());
-        let rows = words.filter(|(_, word)| **word != 0).flat_map(|(base, word)| {
-            let mut left = *word;
-            std::iter::from_fn(move || {
-                let row = (left != 0).then(|| base + left.trailing_zeros());
-                left &= left.wrapping_sub(1);
-                row
-            })
-        });
-        rows.take_while(move |row| *row < end)
-    }
-
     /// Keeps the rows that `other` has too.
     pub(crate) fn and(&mut self, other: &Mask) {
         kernels::combine_words(Op::And, self.words_mut(), other.words());

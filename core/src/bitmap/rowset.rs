@@ -48,7 +48,8 @@ impl RowSet {
         set
     }
 
-    /// The set of `rows`, which ascend and differ.
+    /// The set of `rows`, which ascend and differ: sooner than [`from_sorted`](Self::from_sorted) where
+    /// a chunk has few of them.
     pub(crate) fn from_ascending(rows: &[u32]) -> Self {
         let mut set = RowSet::new();
         let mut lows = Vec::new();

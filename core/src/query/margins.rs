@@ -93,7 +93,7 @@ impl<'a> Margins<'a> {
             Part::Nothing => Ok(()),
             Part::Everything => missing_rows_into(column, at.range(), out),
             Part::Rows(mask) => {
-                let rows = mask.rows_below(at.rows);
+                let rows = mask.iter().take_while(|row| u32::from(*row) < at.rows);
                 missing_rows_into(column, rows.map(|row| start + u64::from(row)), out)
             }
         }

@@ -27,7 +27,7 @@ pub(super) struct TextLeaf<'a> {
 /// What the text of a serial must be.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum SerialText<'a> {
-    /// In a range whose ends or which itself fit no family: what it decides takes the text.
+    /// In a range whose ends fit no family; or in one of a family, for serials that fit none.
     In(&'a KeyRange),
     Like(&'a LikePattern),
     /// What a test asks of it.

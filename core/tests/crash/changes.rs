@@ -1,16 +1,14 @@
 //! An index, crashed everywhere while what was registered is changed: every call of a registrar.
 
-use seriatim::{
-    ErrorKind, Families, Index, LoadOptions, Purpose, Record, Registrar, RegistrarOptions,
-    RegistrationName, Schema, SerialFamily, Units, Value,
-};
+use seriatim::{ErrorKind, Index, Purpose, Record, Registrar, RegistrationName, Value};
 
 use crate::disk::{Disk, Image, Note};
+use crate::registered::{UNITS, create, load, open};
 use crate::suite::{
-    Effort, Subject, crash_until, fail_everywhere, not_needed, one_of, sites, states_wanted, tell,
+    Effort, Subject, acknowledged, crash_until, fail_everywhere, not_needed, one_of, reopened,
+    sites, states_wanted, tell,
 };
 
-const UNITS: u64 = 6;
 const ENDS_AT: &str = "2025-06-01T00:00:00Z";
 const AS_OF: &str = "2026-01-01T00:00:00Z";
 
@@ -193,25 +191,6 @@ fn next_call(records: u64) -> Option<usize> {
 
 struct Changes;
 
-fn create(disk: &Disk) -> seriatim::Result<Index> {
-    disk.phase("create");
-    let families = Families::new(vec![SerialFamily::new("it", "A{n:D1}")?])?;
-    let index = Index::create_in(disk.clone(), Schema::default().with_families(families))?;
-    load(&index)?;
-    Ok(index)
-}
-
-fn load(index: &Index) -> seriatim::Result<()> {
-    let units = (0..UNITS).map(|number| Record::of_serial(format!("A{number}")));
-    let options = LoadOptions::default().threads(1);
-    index.load_units(Units::records(units), options).map(drop)
-}
-
-fn open(disk: &Disk, index: &Index, entropy: u8) -> seriatim::Result<Registrar> {
-    disk.phase("open");
-    index.registrar(&RegistrarOptions::new([entropy; 32]).with_room_bytes(600)?)
-}
-
 /// Makes a call; says how many records there are then.
 fn make(disk: &Disk, registrar: &Registrar, call: Call, records: u64) -> seriatim::Result<u64> {
     disk.phase(call.phase());
@@ -270,17 +249,8 @@ impl Subject for Changes {
     }
 
     fn check(&self, image: &Image, notes: &[Note]) -> Result<(), String> {
-        let acknowledged = notes.iter().filter_map(|note| match note {
-            Note::Acknowledged(count) => Some(*count),
-            _ => None,
-        });
-        let acknowledged = acknowledged.max();
-        let index = match Index::open_in(Disk::from_image(image)) {
-            Err(error) if error.kind() == ErrorKind::NotFound && acknowledged.is_none() => {
-                return Ok(());
-            }
-            opened => opened.map_err(|it| format!("{acknowledged:?} acknowledged, but {it}"))?,
-        };
+        let acknowledged = acknowledged(notes);
+        let Some(index) = reopened(image, acknowledged)? else { return Ok(()) };
         let records = index.snapshot().recorded();
         if Some(records + 1) < acknowledged {
             return Err(format!("{records} records of {acknowledged:?} less one"));

@@ -10,7 +10,8 @@ use seriatim::{
 
 use crate::disk::{Disk, Image, Note};
 use crate::suite::{
-    Effort, Subject, crash_until, fail_everywhere, not_needed, one_of, sites, states_wanted, tell,
+    Effort, Subject, acknowledged, crash_until, fail_everywhere, not_needed, one_of, reopened,
+    sites, states_wanted, tell,
 };
 
 /// A program that makes an index and loads into it. What a version holds follows from its number.
@@ -230,17 +231,8 @@ impl Subject for Loads {
     }
 
     fn check(&self, image: &Image, notes: &[Note]) -> Result<(), String> {
-        let acknowledged = notes.iter().filter_map(|note| match note {
-            Note::Acknowledged(version) => Some(*version),
-            _ => None,
-        });
-        let acknowledged = acknowledged.max();
-        let index = match Index::open_in(Disk::from_image(image)) {
-            Err(error) if error.kind() == ErrorKind::NotFound && acknowledged.is_none() => {
-                return Ok(());
-            }
-            opened => opened.map_err(|it| format!("{acknowledged:?} acknowledged, but {it}"))?,
-        };
+        let acknowledged = acknowledged(notes);
+        let Some(index) = reopened(image, acknowledged)? else { return Ok(()) };
         let snapshot = index.snapshot();
         if Some(snapshot.version()) < acknowledged {
             return Err(format!("version {} of {acknowledged:?}", snapshot.version()));

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use seriatim::{
-    ErrorKind, Families, Index, LoadOptions, Purpose, Record, Registrar, RegistrarOptions, Schema,
-    SerialFamily, Units, Value,
-};
+use seriatim::{ErrorKind, Index, Purpose, Record, Registrar, Value};
 
 use crate::disk::{Disk, Image, Note};
+use crate::registered::{UNITS, create, load, open};
 use crate::suite::{
-    Effort, Subject, crash_until, fail_everywhere, not_needed, one_of, sites, states_wanted, tell,
+    Effort, Subject, acknowledged, crash_until, fail_everywhere, not_needed, one_of, reopened,
+    sites, states_wanted, tell,
 };
-
-const UNITS: u64 = 6;
 
 /// A program that registers owners. The owner and the unit of each follow from its number, and what
 /// is noted is how many there are, plus one.
@@ -46,25 +43,6 @@ fn registration(number: u64) -> Record {
 /// One of three leaves no contact, the first one too.
 fn mail_of(number: u64) -> String {
     if number.is_multiple_of(3) { String::new() } else { format!("o{number}@example.org") }
-}
-
-fn create(disk: &Disk) -> seriatim::Result<Index> {
-    disk.phase("create");
-    let families = Families::new(vec![SerialFamily::new("it", "A{n:D1}")?])?;
-    let index = Index::create_in(disk.clone(), Schema::default().with_families(families))?;
-    load(&index)?;
-    Ok(index)
-}
-
-fn load(index: &Index) -> seriatim::Result<()> {
-    let units = (0..UNITS).map(|number| Record::of_serial(format!("A{number}")));
-    let options = LoadOptions::default().threads(1);
-    index.load_units(Units::records(units), options).map(drop)
-}
-
-fn open(disk: &Disk, index: &Index, entropy: u8) -> seriatim::Result<Registrar> {
-    disk.phase("open");
-    index.registrar(&RegistrarOptions::new([entropy; 32]).with_room_bytes(600)?)
 }
 
 fn register(disk: &Disk, registrar: &Registrar, start: u64, count: u64) -> seriatim::Result<u64> {
@@ -128,17 +106,8 @@ impl Subject for Registering {
     }
 
     fn check(&self, image: &Image, notes: &[Note]) -> Result<(), String> {
-        let acknowledged = notes.iter().filter_map(|note| match note {
-            Note::Acknowledged(count) => Some(*count),
-            _ => None,
-        });
-        let acknowledged = acknowledged.max();
-        let index = match Index::open_in(Disk::from_image(image)) {
-            Err(error) if error.kind() == ErrorKind::NotFound && acknowledged.is_none() => {
-                return Ok(());
-            }
-            opened => opened.map_err(|it| format!("{acknowledged:?} acknowledged, but {it}"))?,
-        };
+        let acknowledged = acknowledged(notes);
+        let Some(index) = reopened(image, acknowledged)? else { return Ok(()) };
         let count = index.snapshot().recorded();
         if Some(count + 1) < acknowledged {
             return Err(format!("{count} registrations of {acknowledged:?} less one"));

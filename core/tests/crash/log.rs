@@ -8,7 +8,9 @@ use seriatim::log::{Log, LogId, LogOptions, Reader, Resume};
 
 use crate::disk::{Disk, Image, Note};
 use crate::states::Numbers;
-use crate::suite::{Effort, Subject, Tried, crash, fail_everywhere, sites, states_wanted, tell};
+use crate::suite::{
+    Effort, Subject, Tried, acknowledged, crash, fail_everywhere, sites, states_wanted, tell,
+};
 
 const FOLDER: &str = "log";
 const ID: LogId = LogId([3; 16]);
@@ -106,11 +108,7 @@ impl Subject for Batches {
     }
 
     fn check(&self, image: &Image, notes: &[Note]) -> Result<(), String> {
-        let acknowledged = notes.iter().filter_map(|note| match note {
-            Note::Acknowledged(records) => Some(*records),
-            _ => None,
-        });
-        let acknowledged = acknowledged.max();
+        let acknowledged = acknowledged(notes);
         let disk = Disk::from_image(image);
         let (log, count, sealed) = match self.open(&disk) {
             Ok(opened) => opened,

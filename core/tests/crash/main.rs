@@ -15,5 +15,6 @@ mod disk;
 mod index;
 mod live;
 mod log;
+mod registered;
 mod states;
 mod suite;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use seriatim::{ErrorKind, Index};
+
 use crate::disk::{Disk, Fault, Image, Note, Operation, Site};
 use crate::states::{Count, Crash, Crashes};
 
@@ -190,4 +192,21 @@ pub(crate) fn fail_everywhere(subject: &dyn Subject, step: usize) -> usize {
         }
     }
     failed
+}
+
+/// The greatest number that was acknowledged.
+pub(crate) fn acknowledged(notes: &[Note]) -> Option<u64> {
+    let numbers = notes.iter().filter_map(|note| match note {
+        Note::Acknowledged(number) => Some(*number),
+        _ => None,
+    });
+    numbers.max()
+}
+
+/// The index of a disk; none where there is not one yet, and nothing was acknowledged.
+pub(crate) fn reopened(image: &Image, acknowledged: Option<u64>) -> Result<Option<Index>, String> {
+    match Index::open_in(Disk::from_image(image)) {
+        Err(error) if error.kind() == ErrorKind::NotFound && acknowledged.is_none() => Ok(None),
+        opened => opened.map(Some).map_err(|it| format!("{acknowledged:?} acknowledged, but {it}")),
+    }
 }
